@@ -1,0 +1,283 @@
+"""Actions in, outcomes out, exactly once, in one transaction of the caller. Knows nothing of HTTP or of any kind."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, bindparam, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from sync.actions import Args, Engine, Kind, Rejected
+from sync.context import Context, Touches, merge
+from sync.errors import Malformed, UnknownKind, retryable
+from sync.forms import words_for
+from sync.later import PARKED, Stuck, keep_or_park, read_stuck, settled
+from sync.publish import project, publish
+from sync.retention import JOURNAL_MS
+from sync.tables import action as journal
+from sync.tables import device as devices
+from sync.wire import MAX_ACTION, UNREADABLE, Action, Named, Outcome, encode_body
+
+BAD_ARGUMENTS = "Something in this was missing, so we could not use it. Please do it again."
+NOT_YOURS = "We could not use this. Please do it again."
+TOO_OLD = "This was made too long ago to use. Please do it again."
+TOO_LONG = "This is too long to send. Make it shorter and send it again."
+
+
+class Pushed(NamedTuple):
+    outcomes: list[Outcome]
+    new_device: bool
+    versions: Mapping[str, int]  # of the scopes this changed, for whoever wakes readers
+
+
+class Arrived(NamedTuple):
+    """An action as it came. Without `action`, only its id could be read, and `words` say why."""
+
+    id: str
+    raw: bytes
+    action: Action | None
+    words: str
+
+
+@dataclass
+class Batch:
+    engine: Engine
+    connection: Connection
+    person: str
+    device: str | None
+    now: int
+    skew: int
+    known: dict[str, Outcome]
+    theirs: frozenset[str]
+    stuck: Mapping[str, Stuck]
+    rows: list[dict[str, Any]] = field(default_factory=list)
+    touches: Touches = field(default_factory=dict)
+    blocked: bool = False
+
+
+def push(
+    engine: Engine,
+    connection: Connection,
+    person: str,
+    device: str | None,
+    actions: Sequence[msgspec.Raw | dict[str, Any]],
+    *,
+    now: int,
+    sent_at: int,
+) -> Pushed:
+    """Applies what was not applied before. The outcomes may be told only after the caller's commit (push 10)."""
+    arrived = [read(place, action) for place, action in enumerate(actions)]  # push 1
+    if not arrived:
+        return Pushed([], False, {})
+    last_seq = take_turns(connection, person, device)  # push 2
+    known, theirs = look_up(connection, person, [one.id for one in arrived])  # push 3
+    skew = now - sent_at
+    if device is not None and any(counts_again(one, last_seq, known, theirs, now, skew) for one in arrived):
+        return Pushed([], True, {})  # push 4
+    stuck = read_stuck(connection, person)
+
+    def attempt(*, careful: bool) -> Pushed:
+        batch = Batch(engine, connection, person, device, now, skew, dict(known), theirs, stuck)
+        outcomes = [settle(batch, one, careful) for one in arrived]
+        write_journal(batch, last_seq)
+        return Pushed(outcomes, False, publish(engine, connection, batch.touches.values()))  # push 9
+
+    connection.exec_driver_sql("SAVEPOINT push")
+    try:
+        pushed = attempt(careful=False)
+    except Exception as error:
+        if retryable(error) or (device is None and not isinstance(error, Rejected)):
+            raise
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT push")  # push 7
+        pushed = attempt(careful=True)
+    connection.exec_driver_sql("RELEASE SAVEPOINT push")
+    return pushed
+
+
+def read(place: int, given: msgspec.Raw | dict[str, Any]) -> Arrived:
+    """push 1: each action is decoded by itself, so that one bad action spoils only itself."""
+    raw = bytes(given) if isinstance(given, msgspec.Raw) else msgspec.json.encode(given)
+    try:
+        action = _action.decode(raw)
+    except UNREADABLE:
+        try:
+            return Arrived(_named.decode(raw).id, raw, None, BAD_ARGUMENTS)
+        except UNREADABLE:
+            raise Malformed(f"actions[{place}].id", "Every action has an id of its own.") from None
+    if len(raw) > MAX_ACTION:
+        return Arrived(action.id, raw, None, TOO_LONG)
+    if b"\\u0000" in raw:  # no database keeps this character in text
+        return Arrived(action.id, raw, None, BAD_ARGUMENTS)
+    return Arrived(action.id, raw, action, "")
+
+
+def take_turns(connection: Connection, person: str, device: str | None) -> int:
+    """push 2: one push of a person at a time, so that a double waits for the first copy and then finds it stored."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(_LOCK_PERSON, {"person": person})
+    if device is None:
+        return 0
+    return connection.execute(_LAST_SEQ, {"person": person, "id": device}).scalar() or 0
+
+
+def look_up(connection: Connection, person: str, ids: list[str]) -> tuple[dict[str, Outcome], frozenset[str]]:
+    """push 3: what the journal knows of these ids; of another person's only that they are not this person's."""
+    known: dict[str, Outcome] = {}
+    theirs = set()
+    for row in connection.execute(_KNOWN, {"ids": ids}):
+        if row.person == person:
+            detail = msgspec.json.decode(row.detail) if row.detail else {}
+            known[row.id] = (row.id, row.outcome, row.code, {"at": row.received_at, **detail})
+        else:
+            theirs.add(row.id)
+    return known, frozenset(theirs)
+
+
+def counts_again(
+    one: Arrived, last_seq: int, known: Mapping[str, Outcome], theirs: frozenset[str], now: int, skew: int
+) -> bool:
+    """push 4: a new action with a number already used: this phone was restored from a backup, or copied."""
+    if one.action is None or one.id in known or one.id in theirs or too_old(one.action, now, skew):
+        return False
+    return 0 < one.action.seq <= last_seq
+
+
+def settle(batch: Batch, one: Arrived, careful: bool) -> Outcome:
+    if stored := batch.known.get(one.id):
+        return stored  # push 3: answer the same
+    if batch.blocked:
+        return one.id, "later", None, {}  # push 8: it may lean on the one that is stuck
+    if one.id in batch.theirs:
+        return note(batch, one, "rejected", "not_yours", {"words": NOT_YOURS})
+    if one.action is None or (batch.device is not None and one.action.seq == 0):
+        return note(batch, one, "rejected", "bad_arguments", {"words": one.words or BAD_ARGUMENTS})
+    if too_old(one.action, batch.now, batch.skew):
+        return note(batch, one, "rejected", "too_old", {"words": TOO_OLD})
+    return run(batch, one, one.action, careful)
+
+
+def too_old(action: Action, now: int, skew: int) -> bool:
+    """The journal forgets after 400 days; an id from before that may have been applied already."""
+    return action.at + skew < now - JOURNAL_MS
+
+
+def run(batch: Batch, one: Arrived, action: Action, careful: bool) -> Outcome:
+    """push 5: find the kind, lift old arguments, check them, apply. What cannot be done now stands aside."""
+    kind = batch.engine.kinds.get(action.kind)
+    if kind is None or action.v > kind.v:
+        return stand_aside(batch, one, action, kind, UnknownKind(f"{action.kind} v{action.v}"))
+    try:
+        args = kind.arguments(action.v, action.data)
+    except UNREADABLE as error:
+        return note(batch, one, "rejected", "bad_arguments", {"words": words_for(kind.args, error)})
+    except Exception as error:
+        return stand_aside(batch, one, action, kind, error)
+    if not careful:
+        return carry_out(batch, one, action, kind, args)
+    connection = batch.connection
+    connection.exec_driver_sql("SAVEPOINT action")
+    try:
+        outcome = carry_out(batch, one, action, kind, args, rehearse=True)
+    except Rejected as no:
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")
+        outcome = note(batch, one, "rejected", no.code, {"words": no.words})
+    except Exception as error:
+        if retryable(error):
+            raise
+        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")
+        outcome = stand_aside(batch, one, action, kind, error)
+    connection.exec_driver_sql("RELEASE SAVEPOINT action")
+    return outcome
+
+
+def carry_out(batch: Batch, one: Arrived, action: Action, kind: Kind, args: Args, rehearse: bool = False) -> Outcome:
+    context = Context(
+        batch.connection,
+        batch.person,
+        batch.device,
+        now=batch.now,
+        at=max(0, min(action.at + batch.skew, batch.now)),
+        seen=action.seen,
+        key=batch.engine.key,
+        earlier=batch.touches,
+    )
+    merged = kind.apply(context, args)
+    if rehearse:  # push 7: a projection that breaks is found here, with the action it belongs to
+        project(batch.engine, batch.connection, context.touched.values())
+    for touch in context.touched.values():
+        merge(batch.touches, touch)
+    if merged is None:
+        return note(batch, one, "applied", None, {})
+    return note(batch, one, "merged", merged.code, {"words": merged.words})
+
+
+def note(batch: Batch, one: Arrived, outcome: str, code: str | None, detail: dict[str, object]) -> Outcome:
+    """The journal keeps the outcome; of a private kind neither its name nor its words."""
+    kind = batch.engine.kinds.get(one.action.kind) if one.action else None
+    kept = {} if kind and kind.private else detail
+    batch.rows.append(
+        {
+            "person": batch.person,
+            "id": one.id,
+            "device": batch.device,
+            "seq": one.action.seq if one.action else 0,
+            "kind": one.action.kind if one.action and kind and not kind.private else "",
+            "v": one.action.v if one.action and kind and not kind.private else 0,
+            "outcome": outcome,
+            "code": code,
+            "detail": encode_body(kept) if kept else None,
+            "received_at": batch.now,
+        }
+    )
+    told: Outcome = (one.id, outcome, code, {"at": batch.now, **detail})
+    batch.known[one.id] = told
+    return told
+
+
+def stand_aside(batch: Batch, one: Arrived, action: Action, kind: Kind | None, error: Exception) -> Outcome:
+    """push 8: nothing was recorded of it, it is tried again; after enough tries it is parked and the queue moves on."""
+    if batch.device is None:
+        raise error
+    parked = keep_or_park(
+        batch.connection, batch.person, one.id, action.kind, kind, error, one.raw, batch.stuck, batch.now
+    )
+    if parked:
+        return note(batch, one, "rejected", "parked", {"words": PARKED})
+    batch.blocked = True
+    return one.id, "later", None, {}
+
+
+def write_journal(batch: Batch, last_seq: int) -> None:
+    if not batch.rows:
+        return
+    batch.connection.execute(_JOURNAL, batch.rows)
+    if batch.stuck:
+        settled(batch.connection, batch.person, [row["id"] for row in batch.rows if row["code"] != "parked"])
+    if batch.device is not None:
+        row = {
+            "person": batch.person,
+            "id": batch.device,
+            "last_seq": max(last_seq, *(row["seq"] for row in batch.rows)),
+            "last_seen": batch.now,
+        }
+        batch.connection.execute(_SEEN_DEVICE[batch.connection.dialect.name], row)
+
+
+def _seen_device(dialect: str) -> postgresql.Insert | sqlite.Insert:
+    made = (postgresql.insert if dialect == "postgresql" else sqlite.insert)(devices)
+    fresh = made.excluded
+    return made.on_conflict_do_update(
+        index_elements=["person", "id"], set_={"last_seq": fresh.last_seq, "last_seen": fresh.last_seen}
+    )
+
+
+_action = msgspec.json.Decoder(Action)
+_named = msgspec.json.Decoder(Named)
+_LOCK_PERSON = select(func.pg_advisory_xact_lock(func.hashtextextended(bindparam("person"), 0)))
+_LAST_SEQ = select(devices.c.last_seq).where(devices.c.person == bindparam("person"), devices.c.id == bindparam("id"))
+_SEEN_DEVICE = {dialect: _seen_device(dialect) for dialect in ("postgresql", "sqlite")}
+_KNOWN = select(
+    journal.c.person, journal.c.id, journal.c.outcome, journal.c.code, journal.c.detail, journal.c.received_at
+).where(journal.c.id.in_(bindparam("ids", expanding=True)))
+_JOURNAL = insert(journal)
