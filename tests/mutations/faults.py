@@ -1,0 +1,166 @@
+"""The faults an engine like this one is known to have, one by one. Each must be noticed, or the tests prove nothing."""
+
+from tests.mutations.patching import Mutation, Patch
+
+SIMULATION = "tests/sync/test_simulation.py::test_every_history_ends_with_all_that_was_promised"
+LATE_WRITER = "tests/sync/test_concurrency.py::test_a_reader_misses_nothing_of_a_writer_that_commits_late"
+MANY_WRITERS = "tests/sync/test_concurrency.py::test_readers_miss_nothing_while_many_write"
+DOUBLES = "tests/sync/test_concurrency.py::test_the_same_request_many_times_at_once_takes_effect_once"
+DEADLOCKS = "tests/sync/test_concurrency.py::test_nobody_deadlocks_over_scopes"
+TWO_WRITERS = "tests/sync/test_concurrency.py::test_two_writers_of_one_record_both_count"
+AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were_cut_starts_again"
+BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
+
+PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
+RAISE = '    return {row.id: row.version for row in connection.execute(insert, [{"id": name} for name in scopes])}\n'
+READ_COUNTERS = (
+    '    found = {row[0]: Counter(row[1], row[2]) for row in connection.execute(_COUNTERS, {"names": list(scopes)})}\n'
+)
+NEWEST_RECORD = Patch(
+    PULL,
+    READ_COUNTERS,
+    "    newest = select(record.c.scope, func.max(record.c.version)).group_by(record.c.scope)\n"
+    "    found = {row[0]: Counter(row[1], 0) for row in connection.execute(newest)}\n",
+)
+
+SEQUENCE = Mutation(
+    "a sequence instead of the counter row",
+    (
+        NEWEST_RECORD,
+        Patch(
+            PUBLISH,
+            RAISE,
+            "    number = connection.exec_driver_sql('SELECT txid_current()').scalar_one()\n"
+            "    return {name: 10 + number for name in scopes}\n",
+        ),
+    ),
+    (LATE_WRITER,),
+)
+
+CLOCK = Mutation(
+    "a clock instead of the counter row",
+    (
+        NEWEST_RECORD,
+        Patch(PUBLISH, RAISE, "    import time\n\n    return {name: int(time.time()) for name in scopes}\n"),
+    ),
+    (SIMULATION, LATE_WRITER),
+)
+
+BUMP_AFTER_COMMIT = Mutation(
+    "the counter raised after the commit",
+    (
+        Patch(
+            PUBLISH,
+            RAISE,
+            "    found = dict(connection.execute(select(scope.c.id, scope.c.version)).tuples().all())\n"
+            "    return {name: found.get(name, EMPTY) + 1 for name in scopes}\n",
+        ),
+        Patch(
+            PUBLISH,
+            "    if corrections:\n        connection.execute(_CORRECT, corrections)\n    return versions\n",
+            "    AFTERWARDS.extend(sorted(versions))\n    return versions\n\n\nAFTERWARDS = []\n",
+        ),
+        Patch(
+            PUSH,
+            "    last_seq = take_turns(connection, person, device)",
+            "    from sync.publish import _RAISE, AFTERWARDS\n\n"
+            "    if AFTERWARDS:\n"
+            "        names = [{'id': name} for name in sorted(set(AFTERWARDS))]\n"
+            "        connection.execute(_RAISE[connection.dialect.name], names)\n"
+            "        AFTERWARDS.clear()\n"
+            "    last_seq = take_turns(connection, person, device)",
+        ),
+    ),
+    (SIMULATION, MANY_WRITERS),
+)
+
+MARKER_OUTSIDE = Mutation(
+    "the journal written in a transaction of its own",
+    (
+        Patch(PUSH, "    batch.connection.execute(_JOURNAL, batch.rows)\n", "    AFTERWARDS.extend(batch.rows)\n"),
+        Patch(PUSH, "_JOURNAL = insert(journal)", "_JOURNAL = insert(journal)\nAFTERWARDS = []"),
+        Patch(
+            PUSH,
+            "    last_seq = take_turns(connection, person, device)",
+            "    AFTERWARDS.clear()  # the process had died\n    last_seq = take_turns(connection, person, device)",
+        ),
+        Patch(
+            PULL,
+            READ_COUNTERS,
+            "    from sync.push import _JOURNAL, AFTERWARDS\n\n"
+            "    if AFTERWARDS:\n"
+            "        connection.execute(_JOURNAL, AFTERWARDS)\n"
+            "        AFTERWARDS.clear()\n" + READ_COUNTERS,
+        ),
+    ),
+    (SIMULATION, DOUBLES),
+)
+
+CURSOR_BEFORE_ROWS = Mutation(
+    "the cursor kept before the records",
+    (
+        Patch(
+            "tests/sync/phone.py",
+            "        self.save(disk)\n        self.resets = {",
+            "        self.save(replace(self.disk, cursors=disk.cursors))\n"
+            "        self.save(disk)\n        self.resets = {",
+        ),
+    ),
+    (SIMULATION, f"{BATTERY}[sqlite-1]", f"{BATTERY}[postgresql-1]"),
+)
+
+NO_SORT = Mutation(
+    "scopes locked in the order they were met",
+    (Patch(PUBLISH, "sorted({touch.scope for touch in touches.values()})", "[t.scope for t in touches.values()]"),),
+    (DEADLOCKS,),
+)
+
+PROJECT_BEFORE_LOCKS = Mutation(
+    "records made before the scopes are locked",
+    (
+        Patch(PUBLISH, "    bodies = project(engine, connection, touches.values())\n    writes", "    writes"),
+        Patch(
+            PUBLISH,
+            "    versions = raise_counters(",
+            "    bodies = project(engine, connection, touches.values())\n    versions = raise_counters(",
+        ),
+    ),
+    (TWO_WRITERS,),
+)
+
+LEFT_SCOPE_KEPT = Mutation(
+    "a scope that was left is not taken away",
+    (Patch(PULL, "{name: None for name in cursors if name not in scopes}", "{}"),),
+    (SIMULATION,),
+)
+
+NO_SAVEPOINT = Mutation(
+    "an action that breaks is not undone",
+    (
+        Patch(
+            PUSH,
+            '        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")\n        outcome = stand_aside',
+            "        outcome = stand_aside",
+        ),
+    ),
+    (SIMULATION,),
+)
+
+CUT_WITHOUT_FLOOR = Mutation(
+    "tombstones cut without raising the floor",
+    (Patch("sync/retention.py", "    if gone:\n", "    if gone and not gone:\n"),),
+    (f"{AWAY}[sqlite]", f"{AWAY}[postgresql]"),
+)
+
+FAULTS = (
+    SEQUENCE,
+    CLOCK,
+    BUMP_AFTER_COMMIT,
+    MARKER_OUTSIDE,
+    CURSOR_BEFORE_ROWS,
+    NO_SORT,
+    PROJECT_BEFORE_LOCKS,
+    LEFT_SCOPE_KEPT,
+    NO_SAVEPOINT,
+    CUT_WITHOUT_FLOOR,
+)
