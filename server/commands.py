@@ -1,0 +1,222 @@
+"""What each command does. The words that people type are in `__main__`."""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+import signal
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+import uvicorn
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+from litestar import Litestar
+from sqlalchemy import Connection, select, text
+
+from server import backup as copies
+from server import codes, demo, housekeeping, log, migrate
+from server.app import create_app, make_site
+from server.config import Config, from_base64, new_key, to_base64
+from server.db import Db
+from server.features import engine, load_content
+from server.people import Person, put_person
+from sync import ensure_epoch, new_epoch, publish
+
+STOP_SECONDS = 10
+FILLING = 4_711_002  # the lock that web processes starting at once wait for
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Cannot(Exception):
+    """Why a command does nothing, in plain words."""
+
+
+def web(alone: bool) -> None:
+    config = _config()
+    if config.is_sqlite:
+        _migrate(config)
+    _run(config, fill, config)
+    several = config.web_concurrency > 1
+    _greet(config)
+    uvicorn.run(
+        "server.commands:app_of_environment" if several else create_app(config, alone=alone or config.is_sqlite),
+        factory=several,
+        workers=config.web_concurrency,
+        host=config.host,
+        port=config.port,
+        loop="uvloop",
+        http="httptools",
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        timeout_graceful_shutdown=STOP_SECONDS,
+    )
+
+
+def app_of_environment() -> Litestar:
+    """For several web processes, which each make their own; `worker` does the housekeeping."""
+    return create_app(_config(), alone=False)
+
+
+def worker() -> None:
+    config = _config()
+    asyncio.run(_idle() if config.is_sqlite else _work(config))
+
+
+async def _idle() -> None:
+    told = _told_to_stop()  # before anything is said: whoever reads it may already tell
+    print("The database is SQLite, so the web process does this work itself. There is nothing to do here.", flush=True)
+    await told.wait()
+
+
+async def _work(config: Config) -> None:
+    told = _told_to_stop()
+    site = make_site(config)
+    site.db.open()
+    daily = asyncio.create_task(housekeeping.every_day(site))
+    await told.wait()
+    daily.cancel()
+    await site.db.close()
+
+
+def _told_to_stop() -> asyncio.Event:
+    """Set by the first TERM or Ctrl-C from now on."""
+    told = asyncio.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(name, told.set)
+    return told
+
+
+def migrate_() -> None:
+    _migrate(_config())
+
+
+def _migrate(config: Config) -> None:
+    migrate.upgrade(config.database_url)
+    _run(config, ensure_epoch)
+
+
+def fill(connection: Connection, config: Config) -> None:
+    """The content files and, for a demo, its people: what has changed since the last start."""
+    if not config.is_sqlite:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({FILLING})"))
+    load_content(engine(config), connection)
+    if config.demo:
+        demo.ensure(connection, config)
+
+
+def demo_() -> None:
+    config = _config()
+    if not config.demo:
+        raise Cannot("These people are for a demo only. Set DEMO=1 to have them.")
+    _migrate(config)
+    _run(config, fill, config)
+    _greet(config)
+
+
+def _greet(config: Config) -> None:
+    print(f"{config.app_name}: {config.public_url}", flush=True)
+    if config.demo:
+        keys = _run(config, _demo_keys)
+        print(f"Demo log ins, on {config.public_url}/log-in: {' '.join(keys)}", flush=True)
+
+
+def _demo_keys(connection: Connection) -> list[str]:
+    people = select(Person.demo_key).where(Person.demo_key.is_not(None)).order_by(Person.id)
+    return [str(key) for key in connection.scalars(people)]
+
+
+def check() -> None:
+    config = _config()
+    make_site(config)
+    version = _run(config, _version)
+    if version != migrate.newest():
+        raise Cannot("The database is not up to date. Run `python -m server migrate`.")
+    print("All is well: settings, templates, content and database.")
+
+
+def _version(connection: Connection) -> str | None:
+    version: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return version
+
+
+def vapid_keys() -> None:
+    private = new_key()
+    public = ec.derive_private_key(int.from_bytes(from_base64(private)), ec.SECP256R1()).public_key()
+    print(f"VAPID_PRIVATE_KEY={private}")
+    print(f"# the public half: {to_base64(public.public_bytes(Encoding.X962, PublicFormat.UncompressedPoint))}")
+
+
+def create_admin(email: str, name: str) -> None:
+    config = _config()
+    address = codes.address_in(email)
+    if address is None:
+        raise Cannot(f"{email} is not an email address.")
+    print(_run(config, _administrator, config, address, name))
+
+
+def _administrator(connection: Connection, config: Config, address: str, name: str) -> str:
+    if connection.scalar(select(Person.id).where(Person.email == address)):
+        return f"{address} can log in already."
+    admin = Person(id=secrets.token_hex(8), name=name, role="Administrator", team_id=None, email=address, demo_key=None)
+    publish(engine(config), connection, put_person(connection, admin))
+    return f"{address} can now log in as {name}."
+
+
+def backup(file: Path) -> None:
+    config = _config()
+    if not config.is_sqlite:
+        raise Cannot("This database is PostgreSQL: use its own pg_dump.")
+    copies.backup(config.database_url, file)
+    print(f"Copied to {file}.")
+
+
+def restore(file: Path | None, new_epoch: bool) -> None:
+    config = _config()
+    if config.is_sqlite:
+        if file is None:
+            raise Cannot("Say which file to put back: restore FILE.")
+        epoch = copies.restore(config.database_url, file)
+    elif new_epoch:
+        epoch = _run(config, _renew)
+    else:
+        raise Cannot("This database is PostgreSQL: restore it with its own tools, then run `restore --new-epoch`.")
+    print(f"Done. Phones will send again what this copy lacks (epoch {epoch}).")
+
+
+def _renew(connection: Connection) -> str:
+    return new_epoch(connection)
+
+
+def _config() -> Config:
+    config = Config.load()
+    log.start(config.log_format)
+    return config
+
+
+def _run(config: Config, run: Callable[Concatenate[Connection, P], R], /, *args: P.args, **named: P.kwargs) -> R:
+    async def once() -> R:
+        db = Db(config.database_url)
+        db.open()
+        try:
+            return await db.write(run, *args, **named)
+        finally:
+            await db.close()
+
+    return asyncio.run(once())
+
+
+COMMANDS: dict[str, Callable[..., Any]] = {
+    "web": web,
+    "worker": worker,
+    "migrate": migrate_,
+    "demo": demo_,
+    "check": check,
+    "vapid_keys": vapid_keys,
+    "create_admin": create_admin,
+    "backup": backup,
+    "restore": restore,
+}

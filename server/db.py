@@ -1,0 +1,194 @@
+"""One way to run code on the database: plain functions of a synchronous Connection, the same on SQLite and PostgreSQL.
+
+SQLite: one writer thread, and reads on the event loop itself (measured faster than on threads: each takes well under a
+millisecond). PostgreSQL: asyncpg, and the same functions inside `run_sync`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+
+import asyncpg
+import sqlalchemy as sa
+from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.orm import DeclarativeBase
+from sqlalchemy.pool import NullPool
+
+from sync import retryable
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",  # a phone forgets its copy on our word, so the word must survive a power cut
+    "busy_timeout=10000",
+    "foreign_keys=ON",
+    "cache_size=-32000",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+TRIES = 3
+RAW_CONNECTIONS = 5
+
+
+NAMES = {  # so that a migration can name what it changes, on both databases
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class Base(DeclarativeBase):
+    """The app's own tables. The engine's are in `sync.tables`."""
+
+    metadata = MetaData(naming_convention=NAMES)
+
+
+def sqlite_engine(url: str) -> Engine:
+    """The driver never begins a transaction for us; a write takes its lock at once, so nobody hears "locked" later."""
+    location = make_url(url).set(drivername="sqlite")
+    if location.database:
+        Path(location.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = sa.create_engine(location, poolclass=NullPool, connect_args={"timeout": 10, "check_same_thread": False})
+
+    @event.listens_for(engine, "connect")
+    def connect(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        for pragma in PRAGMAS:
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN" if connection.get_execution_options().get("reads") else "BEGIN IMMEDIATE")
+
+    return engine
+
+
+def postgresql_engine(url: str, **options: Any) -> AsyncEngine:
+    return create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), **options)
+
+
+class Sqlite:
+    """One connection that writes, on a thread of its own, and one that reads, on the thread that opened it."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = sqlite_engine(url)
+        self._thread = ThreadPoolExecutor(1, "db-write")
+        self._writer = self._thread.submit(self._engine.connect).result()
+        self._reader = self._engine.connect().execution_options(reads=True)
+        self._raw = cast(Any, self._reader.connection.driver_connection)
+        self._raw.execute("PRAGMA query_only=ON")
+
+    async def write(self, run: Callable[[Connection], R]) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, run)
+
+    def _write(self, run: Callable[[Connection], R]) -> R:
+        with self._writer.begin():
+            return run(self._writer)
+
+    async def read(self, run: Callable[[Connection], R]) -> R:
+        with self._reader.begin():
+            return run(self._reader)
+
+    async def row(self, statements: Mapping[str, str], *values: Any) -> tuple[Any, ...] | None:
+        row: tuple[Any, ...] | None = self._raw.execute(statements["sqlite"], values).fetchone()
+        return row
+
+    async def close(self) -> None:
+        self._reader.close()
+        await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close)
+        self._thread.shutdown()
+        self._engine.dispose()
+
+
+class Postgresql:
+    """A read sees one snapshot. A write that lost a race runs again as a whole, which exactly-once makes safe."""
+
+    def __init__(self, url: str) -> None:
+        self._engine = postgresql_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
+        self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+        self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+        self._opening = asyncio.Lock()
+        self._raw: asyncpg.Pool | None = None
+
+    async def write(self, run: Callable[[Connection], R]) -> R:
+        for left in reversed(range(TRIES)):
+            try:
+                async with self._engine.begin() as connection:
+                    return await connection.run_sync(run)
+            except DBAPIError as fault:
+                if left == 0 or not retryable(fault):
+                    raise
+        raise AssertionError("the last try returns or raises")
+
+    async def read(self, run: Callable[[Connection], R]) -> R:
+        async with self._readers.connect() as connection:
+            return await connection.run_sync(run)
+
+    async def row(self, statements: Mapping[str, str], *values: Any) -> tuple[Any, ...] | None:
+        pool = await self._raw_pool()
+        row = await pool.fetchrow(statements["postgresql"], *values)
+        return None if row is None else tuple(row)
+
+    async def _raw_pool(self) -> asyncpg.Pool:
+        """Made at the first use: it belongs to the loop that uses it. Nothing is ever left behind to reset."""
+        async with self._opening:
+            if self._raw is None:
+                self._raw = await asyncpg.create_pool(self._url, min_size=1, max_size=RAW_CONNECTIONS, reset=_nothing)
+        return self._raw
+
+    async def close(self) -> None:
+        if self._raw is not None:
+            await self._raw.close()
+        await self._engine.dispose()
+
+
+async def _nothing(_connection: asyncpg.Connection) -> None:
+    return None
+
+
+class Db:
+    """Opened in the app's lifespan, so that one app can be started more than once."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url
+        self.is_sqlite = make_url(url).get_backend_name() == "sqlite"
+        self._opened: Sqlite | Postgresql | None = None
+
+    def open(self) -> None:
+        self._opened = Sqlite(self.url) if self.is_sqlite else Postgresql(self.url)
+
+    async def close(self) -> None:
+        if self._opened:
+            await self._opened.close()
+        self._opened = None
+
+    async def read(self, run: Callable[Concatenate[Connection, P], R], /, *args: P.args, **named: P.kwargs) -> R:
+        return await self._database.read(lambda connection: run(connection, *args, **named))
+
+    async def write(self, run: Callable[Concatenate[Connection, P], R], /, *args: P.args, **named: P.kwargs) -> R:
+        """One transaction: committed when this answers, gone if it raises."""
+        return await self._database.write(lambda connection: run(connection, *args, **named))
+
+    async def row(self, statements: Mapping[str, str], *values: Any) -> tuple[Any, ...] | None:
+        """The first row of one statement, straight through the driver: for the look that nearly every request takes.
+        `statements` is by dialect; one statement sees one snapshot."""
+        return await self._database.row(statements, *values)
+
+    @property
+    def _database(self) -> Sqlite | Postgresql:
+        if self._opened is None:
+            raise RuntimeError("The database is not open yet.")
+        return self._opened

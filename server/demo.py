@@ -1,0 +1,84 @@
+"""The demo world: one organisation, its teams and a cast that has role names only. Knows no page and no cookie."""
+
+from __future__ import annotations
+
+import time
+
+from sqlalchemy import Connection, select
+
+from server.config import Config
+from server.features import engine
+from server.people import Person, Team, put_person, put_team
+from sync import Touch, publish, push
+
+DAY = 86_400_000
+
+# Name, site, inpatient.
+TEAMS = {
+    "t1": ("Meadow community nursing", "Hillside health centre", False),
+    "t2": ("Brook ward", "Meadowbank main site", True),
+    "t3": ("Oak ward", "Meadowbank main site", True),
+    "t4": ("Willow ward", "Meadowbank main site", True),
+    "t5": ("Rowan ward", "Riverside unit", True),
+    "t6": ("Birch ward", "Riverside unit", True),
+    "t7": ("Maple ward", "Northgate house", True),
+    "t8": ("Hazel ward", "Northgate house", True),
+    "t9": ("People and inclusion", "Trust offices", False),
+    "t10": ("Front of house", "Meadowbank main site", False),
+    "t11": ("Digital services", "Trust offices", False),
+    "t12": ("Harbour outreach", "Harbour clinic", False),
+}
+
+# Name, what they do in the demo, team. Ids are in this order, and say nothing of who it is.
+CAST = {
+    "nurse": ("Community nurse", "Visits people at home, often with no signal", "t1"),
+    "ally": ("Ally", "Wants to do something, and is not sure what", "t1"),
+    "chair": ("Network chair", "Leads a staff network beside the day job", "t2"),
+    "vicechair": ("Network vice chair", "Stands in for the chair", "t3"),
+    "coordinator": ("Diversity and inclusion lead", "Plans events and reports to the board", "t9"),
+    "staffside": ("Staff-side representative", "Speaks for colleagues, hosts events", "t9"),
+    "manager": ("Ward manager", "Leads one inpatient team", "t2"),
+    "private": ("Healthcare assistant", "Keeps things private", "t2"),
+    "member": ("Occupational therapist", "Named member of a staff network", "t1"),
+    "helper": ("Receptionist", "Looks after a collection point", "t10"),
+    "newcomer": ("Newcomer", "Started this week, and has joined nothing yet", "t12"),
+    "admin": ("Administrator", "Looks after the app", "t11"),
+}
+
+# Who took what, who may see it, and how many days ago. The nurse and the newcomer begin with none.
+TAKEN = (
+    ("ally", "p1", "name", 24),
+    ("ally", "p3", "nobody", 3),
+    ("member", "p1", "name", 12),
+    ("member", "p6", "team", 12),
+    ("chair", "p5", "name", 40),
+    ("vicechair", "p10", "name", 35),
+    ("coordinator", "p9", "name", 20),
+    ("staffside", "p9", "name", 18),
+    ("manager", "p11", "name", 33),
+    ("private", "p4", "nobody", 8),
+    ("helper", "p2", "name", 5),
+)
+
+
+def ensure(connection: Connection, config: Config) -> None:
+    """Makes whatever is missing of the demo world, once the content is in. A second time takes no pledge again."""
+    engine_ = engine(config)
+    here = set(connection.scalars(select(Person.demo_key).where(Person.demo_key.is_not(None))))
+    touched: list[Touch] = []
+    for id, (name, site, inpatient) in TEAMS.items():
+        touched += put_team(connection, Team(id=id, name=name, site=site, inpatient=inpatient))
+    for key, (name, role, team) in CAST.items():
+        person = Person(id=person_id(key), name=name, role=role, team_id=team, email=None, demo_key=key)
+        touched += put_person(connection, person)
+    publish(engine_, connection, touched)
+    now = time.time_ns() // 1_000_000
+    for key, pledge, show, days in TAKEN:
+        if key not in here:
+            data = {"pledge": pledge, "version": 1, "show": show}
+            action = {"id": f"demo-{key}-{pledge}", "seq": 0, "kind": "pledge.take", "v": 1, "at": now, "data": data}
+            push(engine_, connection, person_id(key), None, [action], now=now - days * DAY, sent_at=now)
+
+
+def person_id(key: str) -> str:
+    return f"demo{list(CAST).index(key) + 1:02}"

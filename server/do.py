@@ -1,0 +1,75 @@
+"""`POST /do/<kind>`: a form becomes an action and goes through the same door as every other. Knows no kind by name."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from typing import Any
+
+from litestar import Response, post
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.params import FromPath
+from sqlalchemy import Connection
+
+from pwa.pages import Page, match
+from server import log
+from server.sessions import Visitor
+from server.site import Site, now, token_of
+from server.web import AnyRequest, Filled, answer, holding, see_other, visitor_of
+from server.words import words
+from sync import push
+from sync.forms import Problem, check
+from sync.wire import Outcome
+
+ID = re.compile(r"[A-Za-z0-9-]{16,64}")
+PHONE_ONLY = "outbox."
+
+
+@post("/do/{kind:str}", include_in_schema=False)
+async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
+    if kind.startswith(PHONE_ONLY):
+        return see_other("/outbox")
+    if kind not in site.rules:
+        raise NotFoundException
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    token = token_of(request.scope["headers"], site.cookie)
+    visitor = await site.db.read(visitor_of, token, site.config.demo)
+    if visitor is None:
+        return see_other("/log-in")
+    path = form.pop("page", "/")
+    page, params = match(path) or match("/") or _no_home()
+    data, problems = check(site.rules[kind], form)
+    status = 422
+    if not problems:
+        status, problems = await _apply(site, visitor, kind, data, _id(request))
+    if not problems:
+        return see_other(path if match(path) else "/")
+    held = await site.db.read(holding, page.needs, token, site.config.demo)
+    return answer(site, page, params, held, Filled(problems, form), status)
+
+
+async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], id: str) -> tuple[int, list[Problem]]:
+    made = now()
+    action = {"id": id, "kind": kind, "v": site.engine.kinds[kind].v, "at": made, "data": data}
+    try:
+        _, outcome, _, detail = await site.db.write(_push, site, visitor, action, made)
+    except Exception as error:  # a form has no outbox to wait in: what was typed must come back to the person
+        log.fault("form", error, kind=kind)
+        return 500, [{"field": "", "words": words("problem.body")}]
+    return (422, [{"field": "", "words": str(detail["words"])}]) if outcome == "rejected" else (303, [])
+
+
+def _push(connection: Connection, site: Site, visitor: Visitor, action: dict[str, Any], made: int) -> Outcome:
+    """Without a device an exception is raised, not kept for later, and nothing of the action stays behind."""
+    return push(site.engine, connection, visitor.person, None, [action], now=made, sent_at=made).outcomes[0]
+
+
+def _id(request: AnyRequest) -> str:
+    """The page's own id makes a form that is sent twice count once; without JavaScript there is none."""
+    given = request.headers.get("x-action-id", "")
+    return given if ID.fullmatch(given) else secrets.token_hex(16)
+
+
+def _no_home() -> tuple[Page, dict[str, str]]:
+    raise AssertionError("the page table has a home page")

@@ -1,0 +1,69 @@
+"""The one look into the database that every /sync takes: who asks, in which history, and whether anything is new.
+
+One statement and no more, since most requests end here. Knows columns of `session`, `person`, `lineage` and `scope`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import msgspec
+
+from server import access
+from server.db import Db
+from server.sessions import Visitor, token_hash
+from sync import NoEpoch
+from sync.tables import EMPTY
+
+_FIND = """
+SELECT lineage.epoch, {versions},
+  session.id, session.person_id, session.device, person.team_id, person.demo_key IS NOT NULL,
+  session.seen_at, session.expires_at, session.revoked_at
+FROM lineage
+LEFT JOIN session ON session.token_hash = {hashed}
+LEFT JOIN person ON person.id = session.person_id
+"""
+FIND = {
+    "sqlite": _FIND.format(
+        hashed="?1",
+        versions="(SELECT json_group_object(id, version) FROM scope WHERE id IN (SELECT value FROM json_each(?2)))",
+    ),
+    "postgresql": _FIND.format(
+        hashed="$1",
+        versions="(SELECT json_object_agg(id, version) FROM scope"
+        " WHERE id IN (SELECT json_array_elements_text($2::json)))",
+    ),
+}
+NOBODY = b""  # no session has this hash
+
+_versions = msgspec.json.Decoder(dict[str, int] | None)
+
+
+class Seen(NamedTuple):
+    """`visitor` may have been signed out from afar: then `revoked_at` is set, and only that may be told."""
+
+    epoch: str
+    visitor: Visitor | None
+    scopes: Sequence[str]
+    unchanged: bool
+
+
+async def glance(db: Db, token: str | None, cursors: Mapping[str, int], now: int) -> Seen:
+    hashed = token_hash(token) if token else NOBODY
+    row = await db.row(FIND, hashed, msgspec.json.encode(list(cursors)).decode())
+    if row is None:
+        raise NoEpoch("The database has no epoch. Run `python -m server migrate`.")
+    epoch, versions, *columns = row
+    visitor = Visitor(*columns) if columns[0] is not None and columns[6] > now else None
+    live = visitor is not None and visitor.revoked_at is None
+    scopes = access.scopes(visitor.person, visitor.team) if visitor and live else access.ANYONE
+    return Seen(epoch, visitor, scopes, _same(scopes, cursors, versions))
+
+
+def _same(scopes: Sequence[str], cursors: Mapping[str, int], versions: str | None) -> bool:
+    """pull 1: the very same scopes, each at its version."""
+    if len(cursors) != len(scopes) or not all(scope in cursors for scope in scopes):
+        return False
+    found = _versions.decode(versions or "null") or {}
+    return all(found.get(scope, EMPTY) == cursor for scope, cursor in cursors.items())

@@ -1,0 +1,34 @@
+"""Once a day: forgets what no phone and no person needs any more. Each step is a short transaction of its own."""
+
+from __future__ import annotations
+
+import asyncio
+
+from sqlalchemy import Connection
+
+from server import codes, log, sessions
+from server.site import Site, now
+from sync import cut, forget_words, prune, publish
+
+DAY_SECONDS = 86_400
+
+
+async def every_day(site: Site) -> None:
+    while True:
+        try:
+            await clean(site)
+        except Exception as error:  # a bad day must not end the days after it
+            log.fault("housekeeping", error)
+        await asyncio.sleep(DAY_SECONDS)
+
+
+async def clean(site: Site) -> None:
+    await site.db.write(_sessions, site)
+    for forget in (codes.clear_out, cut, prune, forget_words):
+        await site.db.write(forget, now())
+    log.write("housekeeping_done")
+
+
+def _sessions(connection: Connection, site: Site) -> None:
+    moment = now()
+    publish(site.engine, connection, sessions.clear_out(connection, moment))

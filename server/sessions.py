@@ -1,0 +1,119 @@
+"""Log ins as rows: begun, found again by their token, bound to a phone, ended, taken away. Knows nothing of HTTP.
+
+The token is only ever in the cookie; the row holds its hash. Functions that change what a person sees of their devices
+answer with what to publish.
+"""
+
+from __future__ import annotations
+
+import secrets
+from hashlib import sha256
+from typing import NamedTuple
+
+from sqlalchemy import Connection, Delete, delete, insert, or_, select, update
+
+from server.people import Person, Session, own_scope
+from sync import Touch
+
+DAY = 86_400_000  # milliseconds
+IDLE_DAYS = 90
+REVOKED_DAYS = 60  # how long a device that was taken away can still hear of it
+
+
+class Visitor(NamedTuple):
+    """Whoever holds a good cookie. `device` is None until the first /sync of the session."""
+
+    session: str
+    person: str
+    device: str | None
+    team: str | None
+    demo: bool
+    seen_at: int
+    expires_at: int
+    revoked_at: int | None
+
+    @property
+    def device_name(self) -> str:
+        return self.device or self.session
+
+
+FIND = select(
+    Session.id,
+    Session.person_id,
+    Session.device,
+    Person.team_id,
+    Person.demo_key.is_not(None),
+    Session.seen_at,
+    Session.expires_at,
+    Session.revoked_at,
+).join_from(Session, Person, Person.id == Session.person_id)
+
+
+def new_token() -> str:
+    return secrets.token_urlsafe(32)
+
+
+def token_hash(token: str) -> bytes:
+    return sha256(token.encode()).digest()
+
+
+def find(connection: Connection, token: str, now: int) -> Visitor | None:
+    """A session that was taken away is found too, with `revoked_at` set, so that its device can be told."""
+    row = connection.execute(FIND.where(Session.token_hash == token_hash(token))).first()
+    if row is None or row.expires_at <= now:
+        return None
+    return Visitor._make(row)
+
+
+def begin(connection: Connection, person_id: str, token: str, label: str, now: int) -> list[Touch]:
+    session = secrets.token_hex(8)
+    connection.execute(
+        insert(Session).values(
+            id=session,
+            token_hash=token_hash(token),
+            person_id=person_id,
+            label=label,
+            created_at=now,
+            seen_at=now,
+            expires_at=now + IDLE_DAYS * DAY,
+        )
+    )
+    return [_touch(person_id, session)]
+
+
+def meet(connection: Connection, visitor: Visitor, device: str | None, now: int) -> list[Touch]:
+    """The session is in use today, by this device. A browser that logged in again takes over from its older log in."""
+    name = device or visitor.device_name
+    if device and device != visitor.device:
+        same = (Session.person_id == visitor.person) & (Session.device == device) & Session.revoked_at.is_(None)
+        connection.execute(delete(Session).where(same, Session.id != visitor.session))
+    changed = update(Session).where(Session.id == visitor.session)
+    values = {"device": device or visitor.device, "seen_at": now, "expires_at": now + IDLE_DAYS * DAY}
+    connection.execute(changed.values(values))
+    return [_touch(visitor.person, each) for each in {name, visitor.device_name}]
+
+
+def is_news(visitor: Visitor, device: str | None, now: int) -> bool:
+    """Once a day, and when the device is another: not on every request."""
+    return now // DAY != visitor.seen_at // DAY or (device is not None and device != visitor.device)
+
+
+def end(connection: Connection, token: str) -> list[Touch]:
+    """Log out. Nothing is kept: the phone wiped or kept its copy as its owner chose."""
+    ended = delete(Session).where(Session.token_hash == token_hash(token), Session.revoked_at.is_(None))
+    return _ended(connection, ended)
+
+
+def clear_out(connection: Connection, now: int) -> list[Touch]:
+    """Daily: log ins that nobody used for long, and those taken away so long ago that no phone has to hear of it."""
+    old = or_(Session.expires_at <= now, Session.revoked_at <= now - REVOKED_DAYS * DAY)
+    return _ended(connection, delete(Session).where(old))
+
+
+def _ended(connection: Connection, statement: Delete) -> list[Touch]:
+    gone = connection.execute(statement.returning(Session.person_id, Session.device, Session.id))
+    return [_touch(row.person_id, row.device or row.id) for row in gone]
+
+
+def _touch(person_id: str, name: str) -> Touch:
+    return Touch("device", own_scope(person_id), name)

@@ -1,0 +1,49 @@
+"""What the routes are given: settings, database, engine, templates and assets, made once by `app.py`."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from jinja2 import Environment
+
+from pwa.assets import Asset, Assets
+from server.config import Config
+from server.db import Db
+from server.mail import Post
+from sync import Engine
+from sync.forms import Rule
+
+
+@dataclass(frozen=True)
+class Site:
+    config: Config
+    db: Db
+    engine: Engine
+    environment: Environment
+    assets: Assets
+    worker: Asset
+    manifest: Asset
+    post: Post
+    rules: Mapping[str, list[Rule]]  # of each kind's form
+
+    @property
+    def cookie(self) -> str:
+        """Browsers take the prefix only over https; it pins the cookie to this host."""
+        return "__Host-session" if self.config.secure else "session"
+
+
+def now() -> int:
+    return time.time_ns() // 1_000_000
+
+
+def token_of(headers: Iterable[tuple[bytes, bytes]], cookie: str) -> str | None:
+    """The session token a browser sent, read without parsing its other cookies."""
+    start = f"{cookie}=".encode()
+    for name, value in headers:
+        if name == b"cookie":
+            for part in value.split(b"; "):
+                if part.startswith(start):
+                    return part[len(start) :].decode("latin-1") or None
+    return None

@@ -1,0 +1,10 @@
+"""All tables of the database in one list, for migrations. Importing the features is what fills it."""
+
+from __future__ import annotations
+
+from server import codes, features, people
+from server.db import Base
+from sync import tables
+
+OWNERS = (codes, features, people)
+METADATA = [Base.metadata, tables.metadata]

@@ -1,0 +1,169 @@
+"""Pocket pages from record rows, as a phone would make them from the same rows. Knows no feature and no domain table.
+
+Public pages need no log in, set nothing and leave no line in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import msgspec
+from litestar import HttpMethod, MediaType, Request, Response
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from litestar.handlers import HTTPRouteHandler, route
+from sqlalchemy import Connection, select
+
+from pwa.dates import london_date
+from pwa.pages import PAGES, Page, match
+from server import access, sessions
+from server.sessions import Visitor
+from server.site import Site, now, token_of
+from server.words import words
+from sync.forms import Problem
+from sync.tables import record
+from sync.wire import open_
+
+AnyRequest = Request[Any, Any, Any]
+Collections = Mapping[str, dict[str, dict[str, Any]]]
+
+HTML = MediaType.HTML
+MACHINE = ("/sync", "/health", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
+PRIVATE = {"Cache-Control": "no-store", "X-Rendered-By": "server"}
+OPEN = {"Cache-Control": "no-cache", "X-Rendered-By": "server"}
+
+
+@dataclass(frozen=True)
+class Filled:
+    """What a form brought back to its page: the words to put right, and what was typed."""
+
+    problems: Sequence[Problem] = ()
+    values: Mapping[str, str] = field(default_factory=dict)
+
+
+BLANK = Filled()
+
+
+@dataclass(frozen=True)
+class Held:
+    """Whoever asks and the records they hold. Without a visitor: what anyone may hold."""
+
+    visitor: Visitor | None
+    collections: Collections = field(default_factory=dict)
+
+    @property
+    def me(self) -> dict[str, Any] | None:
+        return self.collections.get("person", {}).get("me") if self.visitor else None
+
+
+def routes() -> list[HTTPRouteHandler]:
+    quiet = [_litestar_path(page) for page in PAGES if page.public]
+    others = [_litestar_path(page) for page in PAGES if not page.public]
+    methods = [HttpMethod.GET, HttpMethod.HEAD]
+    return [
+        route("/{rest:path}", http_method=methods, include_in_schema=False)(no_such_page),
+        route(others, http_method=methods, include_in_schema=False)(show),
+        route(quiet, http_method=methods, include_in_schema=False, opt={"quiet": True})(show),
+    ]
+
+
+def _litestar_path(page: Page) -> str:
+    return page.path.replace("}", ":str}")
+
+
+async def no_such_page(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
+    if wants_json(request):
+        raise NotFoundException
+    token = token_of(request.scope["headers"], site.cookie)
+    return not_found(site, Held(await site.db.read(visitor_of, token, site.config.demo)))
+
+
+async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
+    matched = match(request.scope["path"])
+    if matched is None:
+        raise NotFoundException
+    page, params = matched
+    token = token_of(request.scope["headers"], site.cookie)
+    held = await site.db.read(holding, page.needs, token, site.config.demo)
+    if not access.may_open(page, held.visitor is not None):
+        return see_other("/log-in")
+    return answer(site, page, params, held)
+
+
+def answer(
+    site: Site, page: Page, params: dict[str, str], held: Held, filled: Filled = BLANK, status: int = 200
+) -> Response[str]:
+    if page.of and params[page.of] not in held.collections[page.of]:
+        return not_found(site, held)
+    context = page_context(site, page.id, page.title, held, filled) | {"params": params}
+    collections = {kind: held.collections[kind] for kind in page.needs}
+    text = site.environment.get_template(page.template).render(collections | context)
+    return Response(text, status_code=status, media_type=HTML, headers=PRIVATE if held.visitor else OPEN)
+
+
+def not_found(site: Site, held: Held) -> Response[str]:
+    context = page_context(site, "not-found", words("not_found.title"), held)
+    text = site.environment.get_template("layout/not_found.html").render(context)
+    return Response(text, status_code=404, media_type=HTML, headers=PRIVATE)
+
+
+def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[str]:
+    headers = {"Location": path, "Cache-Control": "no-store"}
+    return Response("", status_code=303, media_type=HTML, headers=headers, cookies=cookies)
+
+
+def wants_json(request: AnyRequest) -> bool:
+    """Only what a browser asks for as a page, where pages are, gets a page."""
+    return request.scope["path"].startswith(MACHINE) or "text/html" not in request.headers.get("accept", "")
+
+
+def page_context(site: Site, id: str, title: str, held: Held, filled: Filled = BLANK) -> dict[str, Any]:
+    """What every page is given, pocket page or not."""
+    visitor = held.visitor
+    return {
+        "me": held.me,
+        "params": {},
+        "page": {"id": id, "title": title},
+        "app": {
+            "name": site.config.app_name,
+            "device": visitor.device_name if visitor else "",
+            "logged_in": 1 if visitor else 0,
+        },
+        "today": london_date(now()),
+        "outbox": [],
+        "unsent": 0,
+        "states": {},
+        "problems": list(filled.problems),
+        "values": dict(filled.values),
+    }
+
+
+def visitor_of(connection: Connection, token: str | None, demo: bool) -> Visitor | None:
+    """Nobody, when the log in ended, was taken away or belongs to a demo that is over."""
+    visitor = sessions.find(connection, token, now()) if token else None
+    if visitor is None or visitor.revoked_at is not None or not access.may_log_in(visitor.demo, demo):
+        return None
+    return visitor
+
+
+def holding(connection: Connection, kinds: Sequence[str], token: str | None, demo: bool) -> Held:
+    visitor = visitor_of(connection, token, demo)
+    scopes = access.scopes(visitor.person, visitor.team) if visitor else access.ANYONE
+    return Held(visitor, collections(connection, [*kinds, "person"], scopes))
+
+
+def collections(connection: Connection, kinds: Sequence[str], scopes: Sequence[str]) -> Collections:
+    """The live records of these kinds, each kind in its order: by `order` where a record has it, then by id."""
+    wanted = select(record.c.kind, record.c.id, record.c.body).where(
+        record.c.scope.in_(scopes), record.c.kind.in_(kinds), record.c.body.is_not(None)
+    )
+    found: dict[str, list[dict[str, Any]]] = {kind: [] for kind in kinds}
+    for row in connection.execute(wanted):
+        found[row.kind].append({**msgspec.json.decode(open_(row.body)), "id": row.id})
+    return {
+        kind: {each["id"]: each for each in sorted(rows, key=lambda each: (each.get("order", 0), each["id"]))}
+        for kind, rows in found.items()
+    }

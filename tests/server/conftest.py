@@ -1,0 +1,78 @@
+"""The demo world, apps with other settings than the demo's, and a mail server that really takes mail."""
+
+import contextlib
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from typing import Any
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+from litestar.testing import TestClient
+
+from server.app import create_app
+from server.people import Person, put_person
+from sync import publish
+from tests.processes import free_port
+from tests.world import World, demo_file, demo_template, sqlite_world, world
+
+__all__ = ["demo_file", "demo_template", "sqlite_world", "world"]
+
+App = Callable[..., TestClient[Any]]
+NURSE = "nurse@example.nhs.uk"
+
+
+@pytest.fixture
+def app(sqlite_world: World) -> Iterator[App]:
+    """The app on the demo world's database with other settings: `app(demo=False)`."""
+    with contextlib.ExitStack() as started:
+
+        def start(**changes: Any) -> TestClient[Any]:
+            config = replace(sqlite_world.config, **changes)
+            made = create_app(config, alone=False)
+            return started.enter_context(TestClient(made, base_url=config.public_url, raise_server_exceptions=False))
+
+        yield start
+
+
+@dataclass
+class Mailbox:
+    """What came, newest last. `refuse` makes the server take nothing for so many times."""
+
+    port: int
+    letters: list[EmailMessage] = field(default_factory=list)
+    refuse: int = 0
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
+        if self.refuse:
+            self.refuse -= 1
+            return "451 Try again later"
+        self.letters.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
+        return "250 OK"
+
+    def code(self) -> str:
+        found = re.search(r"\b\d{6}\b", self.letters[-1].get_content())
+        assert found
+        return found[0]
+
+
+@pytest.fixture
+def mailbox() -> Iterator[Mailbox]:
+    box = Mailbox(free_port())
+    controller = Controller(box, hostname="127.0.0.1", port=box.port)
+    controller.start()
+    try:
+        yield box
+    finally:
+        controller.stop()
+
+
+@pytest.fixture
+def known(sqlite_world: World) -> str:
+    """The address of somebody who is no demo person."""
+    person = Person(id="p-known", name="A nurse", role="Nurse", team_id="t1", email=NURSE, demo_key=None)
+    sqlite_world.write(lambda connection: publish(sqlite_world.engine, connection, put_person(connection, person)))
+    return NURSE

@@ -1,0 +1,175 @@
+"""The commands of `python -m server`: what each does, and what it says when it does nothing."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from server import __main__ as program
+from server.config import from_base64, to_base64
+from server.demo import CAST, person_id
+from tests.databases import ROOT
+from tests.live import LiveServer
+from tests.world import World, open_world
+
+Run = Callable[..., int]
+
+
+@pytest.fixture
+def run(sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command on the demo world's database, in this process."""
+    settings = {"DATABASE_URL": sqlite_world.config.database_url, "VAR_DIR": str(tmp_path / "var"), "DEMO": "1"}
+    monkeypatch.setattr("server.log.start", lambda _: None)
+
+    def command(*arguments: str, **changes: str) -> int:
+        for name, value in (settings | changes).items():
+            monkeypatch.setenv(name, value)
+        return program.main(list(arguments))
+
+    return command
+
+
+def test_help_has_a_line_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        program.main(["--help"])
+    said = capsys.readouterr().out
+    for command in ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "backup", "restore"]:
+        assert f"\n  {command} " in f"\n{said}"
+
+
+def test_wrong_settings_are_told_together_and_nothing_starts(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check", DEMO="maybe", PORT="x") == 1
+    assert {line.split(":")[0] for line in capsys.readouterr().err.splitlines()} >= {"DEMO", "PORT", "SECRET_KEY"}
+
+
+def test_check_says_that_all_is_well(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("check") == 0
+    assert "All is well" in capsys.readouterr().out
+
+
+def test_check_knows_an_old_database(run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    sqlite_world.write(lambda connection: connection.exec_driver_sql("UPDATE alembic_version SET version_num = '0000'"))
+    assert run("check") == 1
+    assert "not up to date" in capsys.readouterr().err
+
+
+def test_the_demo_prints_how_to_log_in(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("demo") == 0
+    said = capsys.readouterr().out
+    assert "http://localhost:8000/log-in" in said
+    assert all(person in said.split() for person in CAST)
+
+
+def test_there_is_no_demo_without_the_setting(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    real = {"DEMO": "0", "SECRET_KEY": "s" * 32, "SMTP_URL": "smtp://localhost", "MAIL_FROM": "app@example.org"}
+    assert run("demo", **real) == 1
+    assert "Set DEMO=1" in capsys.readouterr().err
+
+
+def test_push_keys_are_a_pair(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("vapid-keys") == 0
+    private, public = (line.replace("=", ":").split(":")[1].strip() for line in capsys.readouterr().out.splitlines())
+    key = ec.derive_private_key(int.from_bytes(from_base64(private), "big"), ec.SECP256R1())
+    assert to_base64(key.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)) == public
+
+
+def test_an_administrator_is_made_once(run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run("create-admin", "Boss@Example.org", "The boss") == 0
+    assert run("create-admin", "boss@example.org") == 0
+    assert run("create-admin", "boss") == 1
+    (row,) = sqlite_world.rows("SELECT id, name FROM person WHERE email = 'boss@example.org'")
+    assert row["name"] == "The boss"
+    assert sqlite_world.rows("SELECT body FROM record WHERE scope = :scope", scope=f"person:{row['id']}")
+
+
+def test_a_copy_is_made_while_the_app_runs_and_never_over_an_older_one(
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nurse = sqlite_world.log_in("nurse")
+    copy = tmp_path / "copy.db"
+    assert run("backup", str(copy)) == 0
+    with sqlite3.connect(copy) as made:
+        assert made.execute("SELECT count(*) FROM session").fetchone() == (1,)
+    made.close()
+    assert run("backup", str(copy)) == 1
+    assert "is there already" in capsys.readouterr().err
+    assert nurse.get("/me").status_code == 200
+
+
+def test_a_restored_copy_is_another_history_and_phones_bring_back_what_it_lacks(
+    run: Run, sqlite_world: World, tmp_path: Path
+) -> None:
+    nurse = sqlite_world.log_in("nurse")
+    epoch = nurse.sync(device="phone-1").json()["epoch"]
+    run("backup", str(tmp_path / "copy.db"))
+    at = sqlite_world.now
+    taken: dict[str, Any] = {"id": "action-000001", "seq": 1, "kind": "pledge.take", "v": 1, "at": at, "seen": 0}
+    taken["data"] = {"pledge": "p1", "version": 1, "show": "name"}
+    known = {"person": person_id("nurse"), "device": "phone-1", "epoch": epoch}
+    assert nurse.sync(**known, actions=[taken]).json()["outcomes"][0][1] == "applied"
+
+    assert run("restore", str(tmp_path / "copy.db")) == 0
+    assert sqlite_world.rows("SELECT * FROM pledging WHERE person_id = :me", me=person_id("nurse")) == []
+    told = nurse.sync(**known, actions=[]).json()
+    assert told.keys() == {"epoch"}
+    assert told["epoch"] != epoch
+    again = nurse.sync(**known | told, actions=[taken]).json()
+    assert again["outcomes"][0][1] == "applied"
+    assert all(changes["reset"] for changes in again["scopes"].values())
+    assert len(sqlite_world.rows("SELECT * FROM pledging WHERE person_id = :me", me=person_id("nurse"))) == 1
+
+
+def test_what_is_no_copy_is_not_restored(
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "text").write_text("not a database")
+    before = sqlite_world.rows("SELECT epoch FROM lineage")
+    for arguments in ([str(tmp_path / "text")], [str(tmp_path / "nowhere")], []):
+        assert run("restore", *arguments) == 1
+        assert capsys.readouterr().err.strip()
+    assert sqlite_world.rows("SELECT epoch FROM lineage") == before
+
+
+def test_on_postgresql_a_restore_is_its_own_and_then_a_new_history(
+    run: Run, world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    if world.config.is_sqlite:
+        world.rows("SELECT 1")
+        assert run("restore", "--new-epoch") == 1
+        return
+    url = {"DATABASE_URL": world.config.database_url}
+    (before,) = world.rows("SELECT epoch FROM lineage")
+    assert run("restore", "some.dump", **url) == 1
+    assert run("backup", "some.dump", **url) == 1
+    assert "its own" in capsys.readouterr().err
+    assert run("restore", "--new-epoch", **url) == 0
+    (after,) = world.rows("SELECT epoch FROM lineage")
+    assert after != before
+
+
+def test_the_worker_says_why_it_idles_on_sqlite_and_ends_when_told(sqlite_world: World, tmp_path: Path) -> None:
+    settings = {"DATABASE_URL": sqlite_world.config.database_url, "VAR_DIR": str(tmp_path), "DEMO": "1"}
+    command = [sys.executable, "-m", "server", "worker"]
+    with subprocess.Popen(command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout
+        assert "nothing to do here" in process.stdout.readline()
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(10) == 0
+
+
+def test_the_app_starts_on_an_empty_folder_and_again_on_the_same_data(live_server: LiveServer) -> None:
+    assert "nurse" in live_server.log()
+    database = f"sqlite:///{live_server.var_dir / 'common-ground.db'}"
+    with open_world(database) as world:
+        before = world.rows("SELECT id, version FROM scope ORDER BY id")
+        live_server.stop()
+        live_server.start()
+        assert world.rows("SELECT id, version FROM scope ORDER BY id") == before

@@ -1,0 +1,75 @@
+"""Settings: what is read, what is refused, and how a person is told."""
+
+from pathlib import Path
+
+import pytest
+
+from server.config import SETTINGS, Config, ConfigProblems, from_base64
+
+REAL = {
+    "SECRET_KEY": "s" * 32,
+    "SMTP_URL": "smtp://mail.example.org",
+    "MAIL_FROM": "app@example.org",
+    "PUBLIC_URL": "https://app.example.org/",
+}
+
+
+def problems(**environ: str) -> str:
+    with pytest.raises(ConfigProblems) as found:
+        Config.load(environ)
+    return str(found.value)
+
+
+def test_a_demo_needs_no_settings_and_keeps_the_keys_it_makes(tmp_path: Path) -> None:
+    demo = {"DEMO": "1", "VAR_DIR": str(tmp_path / "var"), "PORT": "8123"}
+    first, second = Config.load(demo), Config.load(demo)
+    assert first == second
+    assert len(first.secret_key) >= 32
+    assert len(from_base64(first.vapid_private_key)) == 32
+    assert first.database_url == f"sqlite:///{tmp_path}/var/common-ground.db"
+    assert first.public_url == "http://localhost:8123"
+    assert (tmp_path / "var" / "secret_key").stat().st_mode & 0o077 == 0
+
+
+def test_what_is_missing_outside_a_demo_is_told_all_at_once() -> None:
+    assert [line.split(":")[0] for line in problems().splitlines()] == ["SECRET_KEY", "SMTP_URL", "MAIL_FROM"]
+
+
+def test_every_wrong_value_is_told_at_once_in_plain_words() -> None:
+    said = problems(
+        DEMO="yes", PORT="eighty", LOG_FORMAT="xml", DATABASE_URL="mysql://x", PUBLIC_URL="app", SECRET_KEY="short"
+    )
+    for name in ("DEMO", "PORT", "LOG_FORMAT", "DATABASE_URL", "PUBLIC_URL", "SECRET_KEY", "SMTP_URL"):
+        assert f"{name}:" in said
+
+
+def test_a_real_configuration_is_read() -> None:
+    config = Config.load(REAL | {"MAIL_DOMAINS": "example.nhs.uk, Example.org"})
+    assert config.secure
+    assert config.public_url == "https://app.example.org"
+    assert config.mail_domains == ("example.nhs.uk", "example.org")
+    assert not config.demo
+
+
+def test_a_secret_may_come_from_a_file(tmp_path: Path) -> None:
+    file = tmp_path / "key"
+    file.write_text("k" * 40 + "\n")
+    rest = {name: value for name, value in REAL.items() if name != "SECRET_KEY"}
+    assert Config.load(rest | {"SECRET_KEY_FILE": str(file)}).secret_key == "k" * 40
+
+
+def test_a_file_that_is_not_there_or_a_setting_given_twice_is_a_problem() -> None:
+    rest = {name: value for name, value in REAL.items() if name != "SECRET_KEY"}
+    assert "cannot be read" in problems(**rest, SECRET_KEY_FILE="nowhere")
+    assert "set twice" in problems(**REAL, SECRET_KEY_FILE="nowhere")
+
+
+def test_sqlite_has_one_web_process() -> None:
+    assert "WEB_CONCURRENCY:" in problems(**REAL, WEB_CONCURRENCY="4")
+    postgresql = REAL | {"DATABASE_URL": "postgresql://localhost/app", "WEB_CONCURRENCY": "4"}
+    assert Config.load(postgresql).web_concurrency == 4
+
+
+def test_every_setting_says_what_it_is() -> None:
+    assert {"DATABASE_URL", "SECRET_KEY", "DEMO", "VAR_DIR", "PORT", "HOST"} <= SETTINGS.keys()
+    assert all(about and about == about.strip() for about in SETTINGS.values())
