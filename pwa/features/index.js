@@ -1,0 +1,5 @@
+// The reducers of every feature, in the order of the server's list. A kind whose entry is null is only shown as pending.
+import { people } from "./people/people.js";
+import { pledges } from "./pledges/pledges.js";
+
+export const reducers = { ...people, ...pledges };

@@ -1,0 +1,55 @@
+"""The page table: every page that both servers can render. Knows nothing of databases, HTTP or the worker."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cache
+
+
+@dataclass(frozen=True)
+class Page:
+    """`needs` are the record kinds its template may ask for.
+
+    `of` is a record kind: the path parameter of that name is the id of such a record, or there is no such page.
+    """
+
+    id: str
+    path: str
+    template: str
+    title: str
+    needs: tuple[str, ...] = ()
+    public: bool = False
+    of: str | None = None
+
+
+PAGES = (
+    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging")),
+    Page("pledges", "/pledges", "features/pledges/index.html", "Pledges", needs=("pledge", "pledging")),
+    Page(
+        "pledge",
+        "/pledges/{pledge}",
+        "features/pledges/pledge.html",
+        "A pledge",
+        needs=("pledge", "pledging", "pledge_shown"),
+        of="pledge",
+    ),
+    Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
+    Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
+    Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
+    Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
+)
+
+
+def match(path: str) -> tuple[Page, dict[str, str]] | None:
+    for page in PAGES:
+        found = _pattern(page.path).fullmatch(path)
+        if found:
+            return page, found.groupdict()
+    return None
+
+
+@cache
+def _pattern(path: str) -> re.Pattern[str]:
+    """Ids in paths are opaque and plain: letters, digits, `-` and `_`."""
+    return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[A-Za-z0-9_-]{1,64})", re.escape(path)))

@@ -1,0 +1,104 @@
+"""Content files: Markdown with TOML front matter. Says what is wrong with them in plain words. Knows no feature."""
+
+from __future__ import annotations
+
+import datetime
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+FOLDER = Path(__file__).resolve().parents[2] / "content" / "en"
+FENCE = "+++"
+TYPES: dict[type, str] = {
+    str: "words in quotes",
+    int: "a whole number",
+    bool: "true or false",
+    datetime.date: "a date like 2027-05-01",
+    list: "a list",
+    dict: "a table",
+}
+
+
+class ContentProblems(Exception):
+    """Every fault found in the content files, each with its file, its line and what to do."""
+
+    def __init__(self, problems: list[str]) -> None:
+        super().__init__("\n".join(problems))
+        self.problems = problems
+
+
+@dataclass(frozen=True)
+class Document:
+    """One content file. `where` names a line of it, for a person who has to put it right."""
+
+    path: Path
+    text: str
+    front: dict[str, Any]
+    body: str
+
+    def where(self, key: str = "") -> str:
+        lines = self.text.splitlines()
+        starts = (f"{key} ", f"{key}=", f"[[{key}]]", f"[{key}]") if key else (FENCE,)
+        number = next((n for n, line in enumerate(lines, 1) if line.startswith(starts)), 1)
+        return f"{self.path.parent.name}/{self.path.name}, line {number}"
+
+    def problems(self, needed: Mapping[str, type], optional: Mapping[str, type] | None = None) -> Iterator[str]:
+        """Faults of the front matter against the fields it must and may have."""
+        allowed = {**needed, **(optional or {})}
+        for key in needed.keys() - self.front.keys():
+            yield f"{self.where()}: {key} is missing. Add a line: {key} = {TYPES[needed[key]]}."
+        for key, value in self.front.items():
+            if key not in allowed:
+                yield f"{self.where(key)}: {key} is not a field we know. Check its spelling, or take the line out."
+            elif type(value) is not allowed[key]:
+                yield f"{self.where(key)}: {key} has to be {TYPES[allowed[key]]}."
+            elif value == "":
+                yield f"{self.where(key)}: {key} is empty. Write something between the quotes."
+
+
+def documents(folder: Path) -> tuple[list[Document], list[str]]:
+    """Every Markdown file of a folder in name order, and what is wrong with those that cannot be read."""
+    read: list[Document] = []
+    problems: list[str] = []
+    for path in sorted(folder.glob("*.md")):
+        try:
+            read.append(document(path))
+        except ContentProblems as found:
+            problems += found.problems
+    if not read and not problems:
+        problems.append(
+            f"{folder.name}: no content files here. Put the folder back, or check where the app looks for it."
+        )
+    return read, problems
+
+
+def document(path: Path) -> Document:
+    text = path.read_text(encoding="utf-8")
+    name = f"{path.parent.name}/{path.name}"
+    parts = text.split(f"{FENCE}\n", 2)
+    if len(parts) != 3 or parts[0].strip():
+        raise ContentProblems(
+            [f"{name}, line 1: put {FENCE} on the first line, and {FENCE} on the line after the last field."]
+        )
+    try:
+        front = tomllib.loads(parts[1])
+    except tomllib.TOMLDecodeError as fault:
+        raise ContentProblems(
+            [f"{name}: the fields at the top cannot be read: {fault} (count lines from {FENCE})."]
+        ) from None
+    return Document(path, text, front, parts[2].strip())
+
+
+def settings(path: Path) -> Document:
+    """A plain TOML file, read as front matter without a body."""
+    text = path.read_text(encoding="utf-8")
+    try:
+        return Document(path, text, tomllib.loads(text), "")
+    except tomllib.TOMLDecodeError as fault:
+        raise ContentProblems([f"{path.parent.name}/{path.name}: this file cannot be read: {fault}."]) from None
+
+
+def paragraphs(body: str) -> list[str]:
+    return [" ".join(part.split()) for part in body.split("\n\n") if part.strip()]

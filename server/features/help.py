@@ -1,0 +1,141 @@
+"""Help: who to turn to, for anyone, before log in and with no signal. Keeps nothing about who reads it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pwa.dates import long_date
+from server.db import Base
+from server.features.content import ContentProblems, Document, documents, paragraphs, settings
+from server.features.feature import Feature
+from sync import Touch, projection
+
+HELP = {
+    "id": str,
+    "order": int,
+    "title": str,
+    "who_title": str,
+    "owner": str,
+    "review": date,
+    "steps": list,
+    "rows": list,
+}
+ORGANISATION = {"name": str, "branches": list, "checked": date, "contacts": list}
+STEP = {"title", "text"}
+ROW = {"want", "who", "private"}
+CONTACT = {"id", "name", "phone"}
+
+Key = tuple[str, str]
+Records = Mapping[Key, dict[str, Any]]
+
+
+class HelpPage(Base):
+    """Ready-made bodies of the open records, by kind and id."""
+
+    __tablename__ = "help_page"
+    kind: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    body: Mapped[str]
+
+
+def _bodies(connection: Connection, kind: str, keys: Sequence[Key]) -> Records:
+    ids = {id: (scope, id) for scope, id in keys}
+    rows = connection.execute(select(HelpPage.__table__).where(HelpPage.kind == kind, HelpPage.id.in_(ids)))
+    return {ids[row.id]: json.loads(row.body) for row in rows}
+
+
+@projection("help")
+def help_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    return _bodies(connection, "help", keys)
+
+
+@projection("organisation")
+def organisation_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    return _bodies(connection, "organisation", keys)
+
+
+def load(connection: Connection, folder: Path) -> list[Touch]:
+    """Everything is checked before anything changes."""
+    bodies = {**_organisation(folder), **_help(folder)}
+    gone = [(row.kind, row.id) for row in connection.execute(select(HelpPage.kind, HelpPage.id))]
+    connection.execute(delete(HelpPage))
+    rows = [{"kind": kind, "id": id, "body": json.dumps(body)} for (kind, id), body in bodies.items()]
+    connection.execute(insert(HelpPage), rows)
+    return [Touch(kind, "open", id) for kind, id in sorted({*gone, *bodies})]
+
+
+def _organisation(folder: Path) -> Records:
+    file = settings(folder / "org.toml")
+    problems = [*file.problems(ORGANISATION)] or [*_list_problems(file, "contacts", CONTACT, optional={"national"})]
+    if problems:
+        raise ContentProblems(problems)
+    front = file.front
+    return {
+        ("organisation", "org"): {
+            "name": front["name"],
+            "branches": front["branches"],
+            "checked_on": front["checked"].isoformat(),
+            "checked_on_text": long_date(front["checked"].isoformat()),
+        }
+    }
+
+
+def _help(folder: Path) -> Records:
+    contacts = {each["id"]: each for each in settings(folder / "org.toml").front["contacts"]}
+    found, problems = documents(folder / "help")
+    for each in found:
+        problems += [*each.problems(HELP)] or [*_help_problems(each, contacts)]
+    if problems:
+        raise ContentProblems(problems)
+    return {("help", each.front["id"]): _help_body(each, contacts) for each in found}
+
+
+def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]:
+    yield from _list_problems(file, "steps", STEP, optional={"contacts"})
+    yield from _list_problems(file, "rows", ROW, optional={"contacts"})
+    for key in ("steps", "rows"):
+        for each in file.front[key]:
+            for contact in sorted(set(each.get("contacts", [])) - contacts.keys()):
+                yield f"{file.where(key)}: org.toml has no contact called {contact}. Add it there, or change the name."
+
+
+def _list_problems(file: Document, key: str, needed: set[str], optional: set[str]) -> Iterator[str]:
+    for number, each in enumerate(file.front[key], 1):
+        if not isinstance(each, dict) or not needed <= each.keys() <= needed | optional:
+            names = ", ".join(sorted(needed))
+            yield f"{file.where(key)}: number {number} under [[{key}]] has to have {names}, and nothing we do not know."
+
+
+def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
+    front = file.front
+
+    def with_calls(each: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
+        calls = [contacts[id] for id in each.get("contacts", [])]
+        return {
+            **{field: each[field] for field in fields},
+            "calls": [
+                {"name": call["name"], "phone": call["phone"], "link": f"tel:{call['phone'].replace(' ', '')}"}
+                for call in calls
+            ],
+        }
+
+    return {
+        "order": front["order"],
+        "title": front["title"],
+        "steps": [with_calls(each, ("title", "text")) for each in front["steps"]],
+        "who_title": front["who_title"],
+        "rows": [with_calls(each, ("want", "who", "private")) for each in front["rows"]],
+        "notes": paragraphs(file.body),
+        "review_on": front["review"].isoformat(),
+        "review_on_text": long_date(front["review"].isoformat()),
+    }
+
+
+FEATURE = Feature("help", projections=(help_records, organisation_records), load=load)

@@ -1,0 +1,254 @@
+"""Pledges: what a person promises to do, and who may see it. Knows nothing of HTTP, push or the browser."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import msgspec
+from sqlalchemy import ColumnElement, Connection, ForeignKey, Row, delete, insert, select, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from pwa.dates import london_date, long_date
+from server.db import Base
+from server.features.feature import Feature
+from server.features.pledge_files import read
+from server.people import Person, own_scope
+from server.words import words
+from sync import Args, Context, Merged, Rejected, Touch, action, projection
+
+# Less visible comes first: of two choices made without sight of each other, the first of these is kept.
+SHOWS = ("nobody", "team", "name")
+ASK_AFTER_DAYS = 30
+PHONE_DATE_DAYS = 30
+DAY = 86_400_000
+
+Key = tuple[str, str]
+Records = Mapping[Key, dict[str, Any]]
+PledgeId = Annotated[str, msgspec.Meta(min_length=1, max_length=64, description="Choose a pledge from the list.")]
+
+
+class Pledge(Base):
+    """One pledge as its content file says. `earlier` is the JSON list of its older wordings."""
+
+    __tablename__ = "pledge"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    title: Mapped[str]
+    text: Mapped[str]
+    version: Mapped[int]
+    prompt: Mapped[str]
+    module: Mapped[str]
+    audience: Mapped[str]
+    owner: Mapped[str]
+    review_on: Mapped[str]
+    retired: Mapped[bool]
+    earlier: Mapped[str]
+
+
+class Pledging(Base):
+    """One person's pledge. A withdrawn one leaves no row: only the record's tombstone tells that there was a choice."""
+
+    __tablename__ = "pledging"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    pledge_id: Mapped[str] = mapped_column(ForeignKey("pledge.id"), primary_key=True)
+    version: Mapped[int]
+    show: Mapped[str]
+    shown_id: Mapped[str] = mapped_column(unique=True)
+    taken_on: Mapped[str]
+    how: Mapped[str]
+    how_on: Mapped[str]
+
+
+class Take(Args, frozen=True):
+    pledge: PledgeId
+    version: Annotated[int, msgspec.Meta(ge=1, le=10_000, description="Open the pledge again, then take it.")]
+    show: Annotated[Literal["name", "team", "nobody"], msgspec.Meta(description="Choose who may see it.")]
+
+
+class Withdraw(Args, frozen=True):
+    pledge: PledgeId
+
+
+class Report(Args, frozen=True):
+    pledge: PledgeId
+    how: Annotated[Literal["did", "not_yet", "changed"], msgspec.Meta(description="Choose how it went.")]
+
+
+@action("pledge.take", v=1, says="Take the pledge “{pledge}”", chooses=("pledging", "pledge"), keep_words=True)
+def take(context: Context, args: Take) -> Merged | None:
+    pledge = context.connection.execute(select(Pledge).where(Pledge.id == args.pledge)).one_or_none()
+    if pledge is None:
+        raise Rejected("unknown.pledge", words("unknown.pledge"))
+    held = _held(context, args.pledge)
+    in_sight = context.in_sight("pledging", own_scope(context.person), args.pledge)
+    if held is None and not in_sight:
+        return Merged("privacy.kept", words("privacy.kept"))
+    version = min(args.version, pledge.version)
+    show: str = args.show
+    if held is not None and not in_sight:
+        version = max(version, held.version)
+        show = min(show, held.show, key=SHOWS.index)
+    _keep(context, args.pledge, held, version=version, show=show)
+    code = _differs(args, pledge, version, show)
+    return Merged(code, words(code)) if code else None
+
+
+@action("pledge.withdraw", v=1, says="Withdraw the pledge “{pledge}”", chooses=("pledging", "pledge"), keep_words=True)
+def withdraw(context: Context, args: Withdraw) -> None:
+    """Always ends without the pledge: in sight it is the later choice, out of sight the more private one."""
+    held = _held(context, args.pledge)
+    if held is None:
+        return
+    context.connection.execute(delete(Pledging).where(*_mine(context, args.pledge)))
+    context.touch("pledging", own_scope(context.person), args.pledge, choice=True)
+    _touch_shown(context, held.shown_id)
+
+
+@action("pledge.report", v=1, says="Say how “{pledge}” is going", keep_words=True)
+def report(context: Context, args: Report) -> None:
+    """For the person's own record only. About a pledge that is not held any more there is nothing to keep."""
+    changed = update(Pledging).where(*_mine(context, args.pledge)).values(how=args.how, how_on=_day(context))
+    if context.connection.execute(changed).rowcount:
+        context.touch("pledging", own_scope(context.person), args.pledge)
+
+
+def _mine(context: Context, pledge: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Pledging.person_id == context.person, Pledging.pledge_id == pledge
+
+
+def _held(context: Context, pledge: str) -> Row[Any] | None:
+    """Select the columns, not the class: a plain row, as everything below the handlers is Core."""
+    return context.connection.execute(
+        select(Pledging.__table__).where(*_mine(context, pledge)).with_for_update()
+    ).one_or_none()
+
+
+def _keep(context: Context, pledge: str, held: Row[Any] | None, *, version: int, show: str) -> None:
+    day = _day(context)
+    if held is None:
+        shown_id = secrets.token_urlsafe(12)
+        values = {"version": version, "show": show, "shown_id": shown_id, "taken_on": day, "how": "", "how_on": ""}
+        context.connection.execute(insert(Pledging).values(person_id=context.person, pledge_id=pledge, **values))
+    else:
+        shown_id = held.shown_id
+        values = {"version": version, "show": show, "taken_on": min(day, held.taken_on)}
+        context.connection.execute(update(Pledging).where(*_mine(context, pledge)).values(**values))
+    context.touch("pledging", own_scope(context.person), pledge, choice=True)
+    if "name" in (show, held.show if held else ""):
+        _touch_shown(context, shown_id)
+
+
+def _differs(args: Take, pledge: Row[Any], version: int, show: str) -> str | None:
+    """The one thing most worth telling about a pledge that was kept otherwise than asked."""
+    if show != args.show:
+        return "privacy.kept"
+    if pledge.retired:
+        return "retired.pledge"
+    return "text.changed" if version < pledge.version else None
+
+
+def _day(context: Context) -> str:
+    """The day on the phone while that can be right, else the day on the server."""
+    believable = context.now - PHONE_DATE_DAYS * DAY <= context.at <= context.now
+    return london_date(context.at if believable else context.now)
+
+
+def _touch_shown(context: Context, shown_id: str) -> None:
+    team = context.connection.execute(select(Person.team_id).where(Person.id == context.person)).scalar_one()
+    if team:
+        context.touch("pledge_shown", f"team:{team}", shown_id)
+
+
+@projection("pledge")
+def pledge_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    ids = {id: (scope, id) for scope, id in keys}
+    rows = connection.execute(select(Pledge.__table__).where(Pledge.id.in_(ids)))
+    return {
+        ids[row.id]: {
+            "order": row.position,
+            "title": row.title,
+            "text": row.text,
+            "version": row.version,
+            "prompt": row.prompt,
+            "module": row.module,
+            "audience": row.audience,
+            "retired": row.retired,
+            "earlier": json.loads(row.earlier),
+            "owner": row.owner,
+            "review_on": row.review_on,
+            "review_on_text": long_date(row.review_on),
+        }
+        for row in rows
+    }
+
+
+@projection("pledging")
+def pledging_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    by_person: dict[str, list[str]] = {}
+    for scope, id in keys:
+        by_person.setdefault(scope.partition(":")[2], []).append(id)
+    records: dict[Key, dict[str, Any]] = {}
+    for person, ids in by_person.items():
+        mine = select(Pledging.__table__).where(Pledging.person_id == person, Pledging.pledge_id.in_(ids))
+        for row in connection.execute(mine):
+            records[own_scope(person), row.pledge_id] = _pledging(row)
+    return records
+
+
+def _pledging(row: Row[Any]) -> dict[str, Any]:
+    """`shown` is the id of the record that the team sees, so that a page can leave the person's own name out."""
+    ask_from = date.fromisoformat(row.taken_on) + timedelta(days=ASK_AFTER_DAYS)
+    return {
+        "pledge": row.pledge_id,
+        "version": row.version,
+        "show": row.show,
+        "shown": row.shown_id if row.show == "name" else "",
+        "on": row.taken_on,
+        "on_text": long_date(row.taken_on),
+        "how": row.how,
+        "how_on": row.how_on,
+        "how_on_text": long_date(row.how_on) if row.how_on else "",
+        "ask_from": "" if row.how else ask_from.isoformat(),
+    }
+
+
+@projection("pledge_shown")
+def pledge_shown_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    """Only those who chose to be named, and only to the team they are in now."""
+    named = (
+        select(Pledging.shown_id, Pledging.pledge_id, Person.name, Person.team_id)
+        .join(Person, Person.id == Pledging.person_id)
+        .where(Pledging.show == "name", Pledging.shown_id.in_([id for _, id in keys]))
+    )
+    return {
+        (f"team:{row.team_id}", row.shown_id): {"pledge": row.pledge_id, "label": row.name}
+        for row in connection.execute(named)
+        if (f"team:{row.team_id}", row.shown_id) in set(keys)
+    }
+
+
+def load(connection: Connection, folder: Path) -> list[Touch]:
+    """Content files into rows. A pledge is never deleted by taking its file away: people may hold it."""
+    stored = {row.id: row for row in connection.execute(select(Pledge.__table__))}
+    files = read(folder / "pledges", {id: (row.version, row.title, row.text) for id, row in stored.items()})
+    for file in files:
+        values = {**asdict(file), "earlier": json.dumps(file.earlier)}
+        if file.id in stored:
+            connection.execute(update(Pledge).where(Pledge.id == file.id).values(**values))
+        else:
+            connection.execute(insert(Pledge).values(**values))
+    return [Touch("pledge", "public", file.id) for file in files]
+
+
+FEATURE = Feature(
+    "pledges",
+    actions=(take, withdraw, report),
+    projections=(pledge_records, pledging_records, pledge_shown_records),
+    load=load,
+)

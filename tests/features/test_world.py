@@ -1,0 +1,25 @@
+"""The demo world that the tests and `./dev run` share."""
+
+from server.demo import CAST, ensure
+from sync import differences
+from tests.world import World
+
+
+def test_a_second_start_changes_nothing(world: World) -> None:
+    before = world.rows("SELECT * FROM record ORDER BY scope, kind, id")
+    world.write(ensure, world.config)
+    assert world.rows("SELECT * FROM record ORDER BY scope, kind, id") == before
+
+
+def test_every_record_is_what_its_projection_makes_now(world: World) -> None:
+    assert world.read(lambda connection: differences(world.engine, connection)) == []
+
+
+def test_the_journeys_start_with_nothing_taken(world: World) -> None:
+    assert world.phone("nurse").all("pledging") == {}
+    assert world.phone("newcomer").all("pledging") == {}
+
+
+def test_the_newcomer_is_alone_in_a_team(world: World) -> None:
+    teams = [team for _, _, team in CAST.values()]
+    assert teams.count(CAST["newcomer"][2]) == 1
