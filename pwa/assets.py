@@ -1,0 +1,182 @@
+"""Everything a browser gets besides pages: the worker, the page script, styles, icons, the manifest.
+
+All of it is made at start, in memory, and named by its own hash. Knows nothing of HTTP, the database or any feature.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import struct
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import brotli  # type: ignore[import-untyped]
+
+from pwa.compile import compile_templates
+from pwa.compile.environment import StrictEnvironment
+from pwa.link import link
+from pwa.pages import Page
+
+PWA = Path(__file__).parent
+TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".svg": "image/svg+xml",
+    ".png": "image/png",
+    ".ico": "image/x-icon",
+    ".woff2": "font/woff2",
+    ".webmanifest": "application/manifest+json",
+}
+PACKED = ("text/", "image/svg", "application/")
+WORKER_TEMPLATES = ("layout/offline.html", "layout/not_found.html")
+START = "page/start.js"
+STYLE = "css/app.css"
+THEME = {"theme_color": "#1d4e4a", "background_color": "#ffffff"}
+
+
+@dataclass(frozen=True)
+class Asset:
+    """`gzip` and `br` are there when they are worth sending."""
+
+    body: bytes
+    type: str
+    gzip: bytes | None = None
+    br: bytes | None = None
+
+
+@dataclass(frozen=True)
+class Static:
+    """The files that pages name by `asset("css/app.css")`: `urls` by name, `files` by URL."""
+
+    urls: Mapping[str, str]
+    files: Mapping[str, Asset]
+
+
+@dataclass(frozen=True)
+class Assets:
+    """`build` is the hash of everything here: one changed byte anywhere is a new build."""
+
+    build: str
+    files: Mapping[str, Asset]
+    worker: bytes
+    manifest: bytes
+
+
+def collect(folder: Path = PWA) -> Static:
+    """What needs no template. Call it first: the templates ask for these addresses."""
+    sources = {
+        START: _page_script(folder),
+        STYLE: _joined(folder, "css/*.css", "features/*/*.css"),
+        "vendor/htmx.js": (folder / "vendor/htmx.js").read_bytes(),
+    }
+    for icon in sorted((folder / "icons").glob("*.*")):
+        if icon.suffix in TYPES:
+            sources[f"icons/{icon.name}"] = icon.read_bytes()
+    urls = {name: _address(name, body) for name, body in sources.items()}
+    return Static(urls, {urls[name]: pack(body, TYPES[Path(name).suffix]) for name, body in sources.items()})
+
+
+def build(
+    env: StrictEnvironment,
+    *,
+    pages: Sequence[Page],
+    kinds: Mapping[str, Mapping[str, Any]],
+    words: Mapping[str, str],
+    headers: Mapping[str, str],
+    app: Mapping[str, str],
+    static: Static,
+    folder: Path = PWA,
+) -> Assets:
+    """`env` must have been made with the addresses of this same `static` as its assets."""
+    manifest = _manifest(app["name"], static)
+    values = {
+        "HEADERS": dict(headers),
+        "PRECACHE": [*_precached(static), "/manifest.webmanifest"],
+        "PAGES": [asdict(page) for page in pages],
+        "KINDS": kinds,
+        "WORDS": _said_by_scripts(words, folder),
+        "APP": app,
+    }
+    templates = compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
+    unnamed = worker({"BUILD": "", **values}, templates, folder)
+    name = _hash("".join([unnamed, *static.files]).encode() + manifest)
+    return Assets(name, static.files, worker({"BUILD": name, **values}, templates, folder).encode(), manifest)
+
+
+def worker(values: Mapping[str, Any], templates: str, folder: Path) -> str:
+    """/sw.js: the modules of pwa/worker and pwa/features, with what the server knows as the module built.js."""
+    constants = "".join(f"export const {name} = {_script(value)};\n" for name, value in values.items())
+    built = f'import {{ R, T }} from "./render.js";\n{constants}export function load() {{\n{templates}}}\n'
+    return link(
+        "worker/main.js", lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8")
+    )
+
+
+def pack(body: bytes, type: str) -> Asset:
+    if not type.startswith(PACKED):
+        return Asset(body, type)
+    return Asset(body, type, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
+
+
+def _said_by_scripts(words: Mapping[str, str], folder: Path) -> dict[str, str]:
+    """Templates carry their words in themselves; of the copy deck the worker needs only what its own scripts name."""
+    scripts = "".join(path.read_text("utf-8") for path in sorted((folder / "worker").glob("*.js")))
+    return {key: text for key, text in words.items() if f'"{key}"' in scripts or f"words.{key}" in scripts}
+
+
+def _page_script(folder: Path) -> bytes:
+    return link(START, lambda path: (folder / path).read_text("utf-8")).encode()
+
+
+def _joined(folder: Path, *patterns: str) -> bytes:
+    return b"".join(path.read_bytes() for pattern in patterns for path in sorted(folder.glob(pattern)))
+
+
+def _precached(static: Static) -> list[str]:
+    """Pages draw with these with no signal. The big icons are for the phone's own screens: it fetches those itself."""
+    return [url for name, url in static.urls.items() if not name.endswith((".png", ".ico"))]
+
+
+def _manifest(name: str, static: Static) -> bytes:
+    icons = [_icon(path, url, static.files[url].body) for path, url in static.urls.items() if path.startswith("icons/")]
+    manifest = {
+        "id": "/",
+        "name": name,
+        "short_name": name,
+        "lang": "en-GB",
+        "start_url": "/",
+        "scope": "/",
+        "display": "standalone",
+        **THEME,
+        "icons": icons,
+    }
+    return json.dumps(manifest, ensure_ascii=False).encode()
+
+
+def _icon(path: str, url: str, body: bytes) -> dict[str, str]:
+    suffix = Path(path).suffix
+    sizes = "any" if suffix == ".svg" else "{}x{}".format(*struct.unpack(">II", body[16:24]))
+    return {"src": url, "type": TYPES[suffix], "sizes": sizes, "purpose": "maskable" if "maskable" in path else "any"}
+
+
+def _address(name: str, body: bytes) -> str:
+    path = Path(name)
+    return f"/static/{path.stem}.{_hash(body)}{path.suffix}"
+
+
+def _hash(body: bytes) -> str:
+    return hashlib.sha256(body).hexdigest()[:12]
+
+
+def _script(value: Any) -> str:
+    return json.dumps(value, ensure_ascii=False, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return dict(value)
+    raise TypeError(f"{type(value).__name__} has no place in the worker")

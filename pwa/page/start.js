@@ -1,0 +1,93 @@
+// The page's own script: sends what is waiting, shows what changed, offers updates. Pages work without it.
+// It knows nothing of pledges or people, and does nothing by itself on a quiet page (help, guides, privacy).
+import { ask, tell } from "./ask.js";
+import { main } from "./filling.js";
+import { watchForms } from "./forms.js";
+import { showPlans, watchPlans } from "./plan.js";
+import { refresh, refreshLate, watchRefresh } from "./refresh.js";
+import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
+
+const TICK_MS = 25 * 1000; // what is unsent is tried at least every 30 s, whatever else goes on
+const GLANCE_MS = 2 * 1000;
+
+const quiet = main().hasAttribute("data-quiet");
+let leaving = false; // a plain form is on its way: reloading now would lose it
+let era;
+
+const unsent = () => Number(document.getElementById("sync-line")?.dataset.unsent ?? 0);
+
+const loggedIn = document.body.hasAttribute("data-logged-in");
+
+const sync = (force = false) => { if (!quiet) tell({ ask: "sync", force, logged_in: loggedIn }); };
+
+function tick() {
+  if (!document.hidden || unsent()) sync();
+  refreshLate();
+  offer();
+}
+
+const eraNow = async () => (await ask({ ask: "status" }))?.era;
+
+// From the back/forward cache: not one glance at the page of a person who has left.
+async function restored() {
+  document.body.hidden = true;
+  const now = await Promise.race([eraNow(), new Promise((resolve) => { setTimeout(resolve, GLANCE_MS, "unknown"); })]);
+  if (now !== era) {
+    location.reload();
+    return;
+  }
+  document.body.hidden = false;
+  if (quiet) return;
+  sync();
+  refresh();
+}
+
+function heard({ data }) {
+  if (data.type === "person" && !leaving) location.reload();
+  if (data.type === "changed" && !quiet) refresh();
+}
+
+function showSignal() {
+  document.documentElement.toggleAttribute("data-offline", !navigator.onLine);
+}
+
+function watchWorker() {
+  navigator.serviceWorker.addEventListener("message", heard);
+  watchTakeover(() => {
+    showPlans();
+    eraNow().then((now) => { era = now; });
+    sync();
+  });
+  register(quiet).catch(() => {}); // refused or no signal: the pages are the server's
+  eraNow().then((now) => { era = now; });
+  showPlans();
+  sync();
+  if (matchMedia("(display-mode: standalone)").matches) navigator.storage?.persist?.();
+}
+
+function watchPage() {
+  addEventListener("pageshow", ({ persisted }) => {
+    leaving = false;
+    if (persisted) restored();
+  });
+  addEventListener("submit", ({ target, defaultPrevented }) => { leaving = !defaultPrevented && !target.hasAttribute("hx-post"); });
+  addEventListener("offline", showSignal);
+  addEventListener("online", () => {
+    showSignal();
+    sync(true);
+  });
+  if (quiet) return;
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) return;
+    sync();
+    lookForUpdate();
+  });
+  setInterval(tick, TICK_MS);
+}
+
+showSignal();
+watchForms();
+watchRefresh();
+watchPlans();
+watchPage();
+if ("serviceWorker" in navigator) watchWorker();

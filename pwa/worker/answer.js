@@ -1,0 +1,65 @@
+// Whole pages as answers: what a page is given, and the response around it. Knows no request and no network.
+import { APP, HEADERS, KINDS, PAGES, WORDS } from "./built.js";
+import { londonDate } from "./dates.js";
+import * as outbox from "./outbox.js";
+import { rows, states } from "./receipts.js";
+import { render } from "./render.js";
+import { records } from "./replica.js";
+import { match } from "./router.js";
+import { reduced } from "./view.js";
+import { reducers } from "../features/index.js";
+
+const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
+const OFFLINE = { id: "offline", title: WORDS["offline.title"], template: "layout/offline.html", needs: [] };
+const NOT_FOUND = { id: "not-found", title: WORDS["not_found.title"], template: "layout/not_found.html", needs: [] };
+
+export const html = (text, status) => new Response(text, { status, headers: HTML });
+
+export const seeOther = (path) => new Response(null, { status: 303, headers: { ...HEADERS, location: path } });
+
+const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
+
+// Nothing here reads the replica: it is what is left when that cannot be read.
+function bare(now) {
+  return {
+    me: null, params: {}, app: { name: APP.name, device: "", logged_in: 0 }, today: londonDate(now),
+    outbox: [], unsent: 0, states: {}, problems: [], values: {},
+  };
+}
+
+export async function contextOf({ person, store, now }) {
+  const [held, actions, [device, ended]] = await Promise.all([records(store), outbox.list(store), store.read(["value"], ({ value }) => (
+    Promise.all([value.get("device"), value.get("log_in")])))]);
+  const { view, keys } = reduced(held, actions, { reducers, kinds: KINDS });
+  const logged_in = loggedIn(person, ended);
+  const known = { kinds: KINDS, words: WORDS, now, loggedIn: logged_in };
+  const me = person ? view.get("person", "me") : null;
+  return {
+    view,
+    context: {
+      ...bare(now),
+      me: me && { ...me, id: "me" },
+      app: { name: APP.name, device: device ?? "", logged_in },
+      outbox: rows(actions, view, known),
+      unsent: actions.waiting.length,
+      states: states(actions, keys, known),
+    },
+  };
+}
+
+const drawn = (page, context) => render(page.template, { ...context, page: { id: page.id, title: page.title } });
+
+// The page at this path for this person, with what a form brought back to it, if anything.
+export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200 } = {}) {
+  const { page, params } = match(PAGES, path);
+  const { view, context } = await contextOf(whom);
+  if (page.of && !view.get(page.of, params[page.of])) return html(drawn(NOT_FOUND, context), 404);
+  const collections = Object.fromEntries(page.needs.map((kind) => [kind, view.collection(kind)]));
+  return html(drawn(page, { ...collections, ...context, params, problems, values }), status);
+}
+
+// Nothing can be reached and this page is not held: say so calmly.
+export async function calmAnswer(whom) {
+  const context = whom && (await contextOf(whom).catch(() => null))?.context;
+  return html(drawn(OFFLINE, context ?? bare(Date.now())), 503);
+}

@@ -1,0 +1,44 @@
+// What a page may ask for by postMessage, and the answers. An answer goes to the port that came with the question, else to the page.
+import { BUILD } from "./built.js";
+import * as identity from "./identity.js";
+import * as plan from "./plan.js";
+import { cursorsIn } from "./replica.js";
+import { send } from "./serve.js";
+import { world } from "./world.js";
+
+async function status() {
+  const { person, era } = await identity.who(world.meta);
+  return world.storeOf(person).read(["value", "scope", "outbox"], async (t) => {
+    const [epoch, last_sync, trouble] = await Promise.all(["epoch", "last_sync", "trouble"].map((name) => t.value.get(name)));
+    const unsent = (await t.outbox.all()).length;
+    return { build: BUILD, epoch: epoch ?? null, unsent, cursors: await cursorsIn(t), last_sync: last_sync ?? null, era, trouble: trouble ?? "" };
+  });
+}
+
+async function planOf({ id, text }) {
+  const { person } = await identity.who(world.meta);
+  if (!person) return { plan: id, text: null };
+  const store = world.storeOf(person);
+  if (text !== undefined) await plan.keep(store, id, text);
+  return { plan: id, text: await plan.read(store, id) };
+}
+
+async function sync({ force = false, logged_in = false }) {
+  if (logged_in) await identity.doubt(world.meta);
+  await send({ force });
+}
+
+const ASKED = {
+  status,
+  plan: planOf,
+  sync,
+  claim: () => self.clients.claim(), // a page that was on its way while the first worker took over
+  update: () => self.skipWaiting(),
+};
+
+export async function hear({ data, ports, source }) {
+  const ask = ASKED[data?.ask];
+  if (!ask) return;
+  const answer = await ask(data);
+  if (answer) (ports[0] ?? source).postMessage(answer);
+}

@@ -1,0 +1,86 @@
+// Who answers a request: this phone, the server, or a calm page. Called synchronously by the fetch listener; null leaves it to the browser.
+import { act, knows } from "./act.js";
+import { calmAnswer, pageAnswer } from "./answer.js";
+import { PAGES } from "./built.js";
+import { asset } from "./cache.js";
+import { door } from "./doors.js";
+import * as identity from "./identity.js";
+import { match, route } from "./router.js";
+import { pullOpen, revoke, sync } from "./sync.js";
+import { world } from "./world.js";
+
+// Sends what is written; where the browser can, it is tried again even with no page open.
+export const send = (options) => sync(world, options).then(() => world.lock(() => pullOpen(world))).catch(() => self.registration.sync?.register("outbox").catch(() => {}));
+
+async function holderOf(person) {
+  const store = world.storeOf(person);
+  const ready = await store.read(["value"], ({ value }) => value.get("ready"));
+  return ready ? { person: person ?? null, store, now: world.now() } : null;
+}
+
+// Whose replica answers; null until it is known and has been filled once.
+async function known() {
+  const { person } = await identity.who(world.meta);
+  return person ? holderOf(person) : null;
+}
+
+// The server's answer, or null when it cannot be reached. A log out it has not heard of comes first.
+async function server(request, { leaving = false } = {}) {
+  try {
+    const { revoke: pending } = await identity.who(world.meta);
+    if (pending && !leaving && !(await revoke(world))) return null;
+  } catch (error) {
+    if (error.name === "TypeError" || error.name === "TimeoutError") return null;
+    console.error(error);
+  }
+  return fetch(request).catch(() => null);
+}
+
+async function elsewhere({ request }, whom) {
+  return (await server(request)) ?? calmAnswer(whom ?? (await known().catch(() => null)));
+}
+
+async function page(fetchEvent, path) {
+  let whom = null;
+  try {
+    whom = await known();
+    const reader = whom ?? (match(PAGES, path).page.public ? await holderOf(null) : null);
+    if (reader) return await pageAnswer(reader, path);
+  } catch (error) {
+    console.error(error); // whatever goes wrong here, the server is the next to try
+  }
+  return elsewhere(fetchEvent, whom);
+}
+
+async function acted(fetchEvent, path) {
+  const { request } = fetchEvent;
+  const kind = path.slice("/do/".length);
+  const copy = request.clone();
+  let whom = null;
+  try {
+    whom = knows(kind) ? await known() : null;
+    if (whom) return await act(request, whom, kind, { server: () => server(copy), send: () => fetchEvent.waitUntil(send({ force: true })) });
+  } catch (error) {
+    console.error(error);
+  }
+  return elsewhere({ request: copy }, whom);
+}
+
+async function entered(fetchEvent, path) {
+  const { request } = fetchEvent;
+  const copy = request.clone();
+  const whom = await known().catch(() => null);
+  const doing = { world, send: () => sync(world, { force: true }), server: () => server(copy, { leaving: path === "/log-out" }) };
+  return (await door(request, path, whom, doing)) ?? calmAnswer(null);
+}
+
+const ANSWERS = { asset: ({ request }) => asset(request), page, act: acted, door: entered, elsewhere };
+
+export function serve(fetchEvent) {
+  const { request } = fetchEvent;
+  const { origin, pathname } = new URL(request.url);
+  if (origin !== self.location.origin) return null;
+  const way = route({ method: request.method, path: pathname, navigates: request.mode === "navigate" }, PAGES);
+  if (!way) return null;
+  return way === "elsewhere" ? elsewhere(fetchEvent) : ANSWERS[way](fetchEvent, pathname);
+}

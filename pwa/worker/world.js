@@ -1,0 +1,24 @@
+// The parts of the browser that sync asks for, gathered in one place so that tests can hand in their own.
+import { BUILD } from "./built.js";
+import { meta, nobody, storeOf, wipe } from "./stores.js";
+
+const PATIENCE = 30 * 1000;
+
+export async function tell(message) {
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
+}
+
+export const world = {
+  build: BUILD,
+  get meta() { return meta(); },
+  get nobody() { return nobody(); },
+  storeOf,
+  wipe,
+  tell,
+  fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE) }),
+  now: () => Date.now(),
+  random: () => Math.random(),
+  mint: () => crypto.randomUUID(),
+  lock: (work) => navigator.locks.request("cg-sync", work),
+  renew: () => self.registration.update().catch(() => {}),
+};

@@ -1,0 +1,52 @@
+// POST /do/<kind> over a store in memory: what is answered, what is kept, and whether the server was asked.
+import { act, knows } from "../../pwa/worker/act.js";
+import { pageAnswer } from "../../pwa/worker/answer.js";
+import { T } from "../../pwa/worker/render.js";
+import * as outbox from "../../pwa/worker/outbox.js";
+import { memoryStore } from "./memory_phone.js";
+
+const store = memoryStore();
+const whom = { person: "p9", store, now: 1763906520000 };
+const asked = [];
+
+T["page.html"] = { parent: null, blocks: {}, root: (c) => {
+  if (store.breaks) throw new Error("a bug in a template");
+  const { page, params, outbox: rows, unsent, problems, values, states, pledge } = c;
+  return JSON.stringify({ page, params, rows, unsent, problems, values, states, pledge });
+} };
+T["layout/not_found.html"] = { parent: null, blocks: {}, root: () => JSON.stringify({ page: { id: "not-found" } }) };
+
+function requestOf(form, headers) {
+  return {
+    headers: { get: (name) => headers[name] ?? null },
+    formData: async () => new Map(Object.entries(form)),
+    clone() { return this; },
+  };
+}
+
+async function told(response) {
+  const body = response.body?.startsWith("{") ? JSON.parse(response.body) : response.body;
+  const { waiting } = store.fails ? { waiting: [] } : await outbox.list(store);
+  return { status: response.status, headers: response.headers, body, waiting, asked: asked.splice(0) };
+}
+
+export async function posts(kind, form, { headers = { "hx-request": "true" }, server = null, fails = false, breaks = false } = {}) {
+  Object.assign(store, { fails, breaks });
+  const response = await act(requestOf(form, headers), whom, kind, {
+    server: async () => {
+      asked.push("server");
+      return server;
+    },
+    send: () => asked.push("send"),
+  });
+  store.fails = false;
+  return told(response);
+}
+
+export const gets = async (path) => told(await pageAnswer(whom, path));
+
+export const holds = (rows) => store.write(["record"], async ({ record }) => { for (const row of rows) await record.put(row); });
+
+export const sends = (id) => outbox.mark(store, [id]);
+
+export const known = (kind) => knows(kind);
