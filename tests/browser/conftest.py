@@ -1,0 +1,43 @@
+"""Browsers for the tests that need one; every one is closed at the end of its test."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.browser.engines import Browser, require
+from tests.browser.person import OnPhone
+from tests.live import LiveServer
+
+
+@pytest.fixture
+def engine() -> str:
+    """The browser of a test that does not name several."""
+    return "chromium"
+
+
+@pytest.fixture
+def open_browser(tmp_path: Path) -> Iterator[Callable[..., Browser]]:
+    """Opens a browser on a new profile: `open_browser()` is Chromium, `open_browser("webkit", profile="second")`."""
+    with contextlib.ExitStack() as opened:
+
+        def open_one(engine: str = "chromium", *, profile: str = "first", javascript: bool = True) -> Browser:
+            folder = tmp_path / f"{engine}-{profile}"
+            return opened.enter_context(Browser(engine, folder, javascript=javascript))
+
+        yield open_one
+
+
+@pytest.fixture
+def phone(engine: str, open_browser: Callable[..., Browser], start_server: Callable[..., LiveServer]) -> OnPhone:
+    """A phone that nobody has used yet, and the app on a server of its own."""
+    require(engine)
+    return OnPhone(open_browser(engine), start_server())
+
+
+@pytest.fixture
+def nurse(phone: OnPhone) -> OnPhone:
+    """The community nurse's phone: logged in, and everything she may see is on it."""
+    phone.log_in("nurse")
+    return phone

@@ -1,0 +1,69 @@
+"""Every page as axe-core sees it: light and dark, on a phone and at 320 px, under the app's own strict policy."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.browser.engines import wait
+from tests.browser.person import OnPhone
+from tests.browser.test_main_journey import PATHS
+
+AXE = (Path(__file__).parents[1] / "vendor" / "axe.min.js").read_text(encoding="utf-8")
+RUN = """
+const done = arguments[0];
+axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'] })
+  .then(({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])));
+"""
+SMALL_TARGETS = """
+return [...document.querySelectorAll('main button, main .nhsuk-button, nav a, #sync-line a')]
+  .filter((each) => each.checkVisibility() && (each.offsetHeight || each.getBoundingClientRect().height) < 44)
+  .map((each) => each.outerHTML);
+"""
+
+
+def findings(phone: OnPhone) -> list[Any]:
+    phone.browser.js(AXE)
+    found: list[Any] = phone.browser.driver.execute_async_script(RUN)
+    return found
+
+
+@pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
+def test_axe_finds_nothing_on_any_page(nurse: OnPhone, dark: bool) -> None:
+    nurse.take("p1", "name")
+    wait(lambda: nurse.state("p1") == "sent")
+    nurse.server.stop()
+    nurse.take("p2", "team")
+    wait(lambda: nurse.state("p2") == "saved")
+    nurse.browser.dark(dark)
+    for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/desk", "/pledges/none"]:
+        nurse.open(path)
+        assert findings(nurse) == [], path
+        assert nurse.browser.js(SMALL_TARGETS) == [], path
+    nurse.browser.size(320, 640)
+    for path in [*PATHS.values(), "/pledges/p1"]:
+        nurse.open(path)
+        assert nurse.browser.js("return document.documentElement.scrollWidth") <= 320, path
+
+
+def test_axe_finds_nothing_on_log_in_and_help_before_log_in(phone: OnPhone) -> None:
+    for path in ("/log-in", "/help"):
+        phone.open(path)
+        assert findings(phone) == [], path
+
+
+def test_axe_finds_what_is_planted(phone: OnPhone) -> None:
+    phone.open("/help")
+    phone.browser.js("document.querySelector('main').insertAdjacentHTML('beforeend', '<img src=\"/none.png\"><input>')")
+    assert {rule for rule, _ in findings(phone)} >= {"image-alt", "label"}
+
+
+def test_no_page_asks_anybody_else_or_breaks_the_policy(nurse: OnPhone) -> None:
+    nurse.browser.complaints()
+    for path in [*PATHS.values(), "/pledges/p1"]:
+        nurse.open(path)
+        assert nurse.browser.complaints() == [], path
+        origins = nurse.browser.js(
+            "return performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin)"
+        )
+        assert set(origins) <= {nurse.server.url}, path

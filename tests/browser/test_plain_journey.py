@@ -1,0 +1,43 @@
+"""Without JavaScript, in a real browser: the whole feature by plain forms."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.browser.engines import Browser, wait
+from tests.browser.person import OnPhone
+from tests.live import LiveServer
+
+
+@pytest.fixture
+def plain(open_browser: Callable[..., Browser], live_server: LiveServer) -> OnPhone:
+    phone = OnPhone(open_browser(javascript=False), live_server)
+    phone.open("/log-in")
+    phone.browser.click('button[name="person"][value="nurse"]')
+    wait(lambda: phone.page == "home")
+    return phone
+
+
+def test_the_whole_feature_works_without_javascript(plain: OnPhone) -> None:
+    browser = plain.browser
+    plain.open("/pledges/p1")
+    browser.click('form[action="/do/pledge.take"] button[type="submit"]')
+    wait(lambda: browser.has("#problems"))
+    assert browser.texts("#problems li") == ["Choose who may see it."]
+    plain.choose("show", "team")
+    browser.click('form[action="/do/pledge.take"] button[type="submit"]')
+    wait(lambda: plain.pledges_on_server() == [("p1", "team")])
+    assert browser.text('[data-record="pledge:p1"] [data-state]') == "Sent"
+    assert not browser.find("form[data-plan]").is_displayed()
+    browser.click('form[action="/do/pledge.report"] button[value="did"]')
+    wait(lambda: plain.rows("select how from pledging where pledge_id = 'p1' and how != ''") != [])
+    browser.click('details:has(form[action="/do/pledge.withdraw"]) > summary')
+    browser.click('form[action="/do/pledge.withdraw"] button')
+    wait(lambda: plain.pledges_on_server() == [])
+    plain.open("/outbox")
+    assert "All sent" in browser.text("#main")
+    plain.open("/me")
+    browser.click('form[action="/log-out"] button')
+    wait(lambda: browser.has('a[href="/log-in"]'))
+    plain.open("/pledges")
+    wait(lambda: "/log-in" in browser.url)
