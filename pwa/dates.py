@@ -5,6 +5,7 @@ Knows no time zone database: British Summer Time is a rule, the one in force sin
 
 import re
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 
 DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -24,6 +25,7 @@ def clock(ms: int) -> str:
     return f"{_london(ms):%H:%M}"
 
 
+@lru_cache(maxsize=1024)
 def long_date(iso: str) -> str:
     """ "2026-11-23" -> "Monday 23 November 2026"; anything but a real day in that form is a ValueError."""
     if not re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", iso):
@@ -38,6 +40,7 @@ def _london(ms: int) -> datetime:
     return instant + timedelta(hours=1) if summer else instant
 
 
+@lru_cache(maxsize=64)
 def _last_sunday(year: int, month: int) -> datetime:
     """The moment the clocks change, 01:00 UTC, in a month of 31 days."""
     last = datetime(year, month, 31, 1, tzinfo=UTC)

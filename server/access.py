@@ -5,17 +5,17 @@ Whoever is not named here gets nothing: a scope that is not listed is never read
 
 from __future__ import annotations
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from pwa.pages import Page
-from server.people import Person, own_scope
+from server.people import own_scope, team_of
 
 ANYONE = ("open",)
 
 
 def scopes_of(connection: Connection, person_id: str) -> list[str]:
-    found = connection.execute(select(Person.team_id).where(Person.id == person_id)).one_or_none()
-    return scopes(person_id, found.team_id) if found else list(ANYONE)
+    """For somebody who is logged in, so whom we know."""
+    return scopes(person_id, team_of(connection, person_id))
 
 
 def scopes(person_id: str, team_id: str | None) -> list[str]:

@@ -7,14 +7,15 @@ millisecond). PostgreSQL: asyncpg, and the same functions inside `run_sync`.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, Concatenate, ParamSpec, TypeVar, cast
+from typing import Any, Concatenate, NamedTuple, ParamSpec, TypeVar, cast
 
 import asyncpg
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine, MetaData, event
+from sqlalchemy import Connection, Engine, MetaData, Table, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
@@ -36,6 +37,7 @@ PRAGMAS = (
     "journal_size_limit=67108864",
 )
 TRIES = 3
+SHARE = 16  # writes in one commit; more would only make the first of them wait
 RAW_CONNECTIONS = 5
 
 
@@ -52,6 +54,11 @@ class Base(DeclarativeBase):
     """The app's own tables. The engine's are in `sync.tables`."""
 
     metadata = MetaData(naming_convention=NAMES)
+
+
+def table(of: type[Base]) -> Table:
+    """Statements below the handlers are of tables, not classes: they give plain rows, and far quicker."""
+    return cast(Table, of.__table__)
 
 
 def sqlite_engine(url: str) -> Engine:
@@ -80,23 +87,58 @@ def postgresql_engine(url: str, **options: Any) -> AsyncEngine:
     return create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"), **options)
 
 
+class Job(NamedTuple):
+    run: Callable[[Connection], Any]
+    answer: asyncio.Future[Any]
+
+
 class Sqlite:
-    """One connection that writes, on a thread of its own, and one that reads, on the thread that opened it."""
+    """One connection that writes, on a thread of its own, and one that reads, on the thread that opened it.
+
+    Writes that wait for each other share a commit, because waiting for the disk is most of what a small one costs.
+    """
 
     def __init__(self, url: str) -> None:
         self._engine = sqlite_engine(url)
         self._thread = ThreadPoolExecutor(1, "db-write")
         self._writer = self._thread.submit(self._engine.connect).result()
+        self._waiting: deque[Job] = deque()
         self._reader = self._engine.connect().execution_options(reads=True)
         self._raw = cast(Any, self._reader.connection.driver_connection)
         self._raw.execute("PRAGMA query_only=ON")
 
     async def write(self, run: Callable[[Connection], R]) -> R:
-        return await asyncio.get_running_loop().run_in_executor(self._thread, self._write, run)
+        loop = asyncio.get_running_loop()
+        job = Job(run, loop.create_future())
+        self._waiting.append(job)
+        self._thread.submit(self._write_waiting, loop)
+        answer: R = await job.answer
+        return answer
 
-    def _write(self, run: Callable[[Connection], R]) -> R:
-        with self._writer.begin():
-            return run(self._writer)
+    def _write_waiting(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Finds nothing to do when an earlier call has taken its job along."""
+        jobs = [self._waiting.popleft() for _ in range(min(len(self._waiting), SHARE))]
+        if jobs:
+            outcomes = self._commit(jobs)
+            loop.call_soon_threadsafe(_answer, jobs, outcomes)
+
+    def _commit(self, jobs: list[Job]) -> list[Any]:
+        """What each answered or raised. What one raised is undone by its savepoint; a failed commit fails them all."""
+        try:
+            with self._writer.begin():
+                return [self._attempt(job) for job in jobs]
+        except Exception as fault:
+            return [Raised(fault)] * len(jobs)
+
+    def _attempt(self, job: Job) -> Any:
+        self._writer.exec_driver_sql("SAVEPOINT job")
+        try:
+            answer = job.run(self._writer)
+        except Exception as fault:
+            self._writer.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+            answer = Raised(fault)
+        self._writer.exec_driver_sql("RELEASE SAVEPOINT job")
+        return answer
 
     async def read(self, run: Callable[[Connection], R]) -> R:
         with self._reader.begin():
@@ -111,6 +153,20 @@ class Sqlite:
         await asyncio.get_running_loop().run_in_executor(self._thread, self._writer.close)
         self._thread.shutdown()
         self._engine.dispose()
+
+
+class Raised(NamedTuple):
+    fault: Exception
+
+
+def _answer(jobs: list[Job], outcomes: list[Any]) -> None:
+    for job, outcome in zip(jobs, outcomes, strict=True):
+        if job.answer.done():  # whoever asked has gone; the write stands
+            continue
+        if isinstance(outcome, Raised):
+            job.answer.set_exception(outcome.fault)
+        else:
+            job.answer.set_result(outcome)
 
 
 class Postgresql:

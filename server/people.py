@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, func, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, bindparam, func, insert, or_, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date, long_date
-from server.db import Base
+from server.db import Base, table
 from server.words import words
 from sync import Args, Context, Rejected, Touch, action, projection
 
@@ -56,8 +56,17 @@ class Session(Base):
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
+_people = table(Person).c
+_TEAM = select(_people.team_id).where(_people.id == bindparam("person"))
+
+
 def own_scope(person: str) -> str:
     return f"person:{person}"
+
+
+def team_of(connection: Connection, person: str) -> str | None:
+    """Also None for nobody we know."""
+    return connection.execute(_TEAM, {"person": person}).scalar()
 
 
 def put_team(connection: Connection, team: Team) -> list[Touch]:
@@ -71,11 +80,11 @@ def put_person(connection: Connection, person: Person) -> list[Touch]:
     return [Touch("person", own_scope(person.id), ME)]
 
 
-def _put(connection: Connection, table: type[Team] | type[Person], row: Team | Person) -> None:
-    values = {column.key: getattr(row, column.key) for column in table.__table__.columns}
-    changed = connection.execute(update(table).where(table.id == row.id).values(values))
+def _put(connection: Connection, of: type[Team] | type[Person], row: Team | Person) -> None:
+    values = {column.key: getattr(row, column.key) for column in table(of).columns}
+    changed = connection.execute(update(of).where(of.id == row.id).values(values))
     if not changed.rowcount:
-        connection.execute(insert(table).values(values))
+        connection.execute(insert(of).values(values))
 
 
 class RemoveDevice(Args, frozen=True):

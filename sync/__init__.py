@@ -2,6 +2,7 @@
 Knows nothing of pledges, people, HTTP or Litestar: scopes, persons and kinds are opaque text."""
 
 from sync.actions import Args, Engine, Kind, Merged, Projection, Rejected, action, projection
+from sync.among import among, listed
 from sync.context import Context, Touch
 from sync.errors import Malformed, NoEpoch, TooLarge, UnknownKind, retryable
 from sync.lineage import current_epoch, ensure_epoch, new_epoch, other_epoch
@@ -9,6 +10,7 @@ from sync.publish import differences, publish
 from sync.pull import Pulled, pull, unchanged
 from sync.push import Pushed, push
 from sync.retention import cut, forget_words, prune
+from sync.rows import Owned, Rows
 from sync.tables import metadata
 from sync.wire import Changes, Reply, Request, decode_request, encode_reply, open_, seal
 
@@ -21,16 +23,19 @@ __all__ = [
     "Malformed",
     "Merged",
     "NoEpoch",
+    "Owned",
     "Projection",
     "Pulled",
     "Pushed",
     "Rejected",
     "Reply",
     "Request",
+    "Rows",
     "TooLarge",
     "Touch",
     "UnknownKind",
     "action",
+    "among",
     "current_epoch",
     "cut",
     "decode_request",
@@ -38,6 +43,7 @@ __all__ = [
     "encode_reply",
     "ensure_epoch",
     "forget_words",
+    "listed",
     "metadata",
     "new_epoch",
     "open_",

@@ -1,13 +1,18 @@
-"""What an apply is given: the connection, who and when, and two questions about records.
+"""What an apply is given: the connection, who and when, what was read already, and two questions about records.
 Knows nothing of the kinds that use it."""
 
 import hmac
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from typing import Concatenate, NamedTuple, ParamSpec, TypeVar
 
 from sqlalchemy import Connection, bindparam, select
 
+from sync.rows import Memory, Owned, Rows
 from sync.tables import record
+
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Touch(NamedTuple):
@@ -26,20 +31,21 @@ class Touch(NamedTuple):
 
 Touches = dict[tuple[str, str, str], Touch]
 
-_LAST_CHOICE = select(record.c.version, record.c.mark).where(
-    record.c.scope == bindparam("scope"), record.c.kind == bindparam("kind"), record.c.id == bindparam("id")
+_LAST_CHOICES = select(record.c.id, record.c.version, record.c.mark).where(
+    record.c.scope == bindparam("scope"), record.c.kind == bindparam("kind")
 )
 
 
+@lru_cache(maxsize=1024)
 def device_mark(key: bytes, scope: str, device: str) -> str:
     return hmac.digest(key, f"{scope}\0{device}".encode(), "sha256")[:16].hex()
 
 
 class Context:
     """One action being applied. An apply may run twice inside one transaction (push 7): only what it writes through
-    `connection` and `touch` counts, and both are undone together."""
+    `rows`, `connection` and `touch` counts, and all of it is undone together."""
 
-    __slots__ = ("_earlier", "_key", "at", "connection", "device", "now", "person", "seen", "touched")
+    __slots__ = ("_earlier", "_key", "_memory", "at", "connection", "device", "now", "person", "seen", "touched")
 
     def __init__(
         self,
@@ -52,6 +58,7 @@ class Context:
         seen: int | None,
         key: bytes,
         earlier: Mapping[tuple[str, str, str], Touch],
+        memory: Memory,
     ) -> None:
         self.connection = connection
         self.person = person
@@ -62,6 +69,16 @@ class Context:
         self.touched: Touches = {}
         self._key = key
         self._earlier = earlier
+        self._memory = memory
+
+    def rows(self, owned: Owned, owner: str) -> Rows:
+        """To read and change the rows of one owner. They are written after the batch was applied, in one go: an apply
+        that uses a table in this way asks nothing of it by a statement of its own."""
+        return self._memory.rows(self.connection, owned, owner)
+
+    def once(self, read: Callable[Concatenate[Connection, P], R], *args: P.args, **named: P.kwargs) -> R:
+        """What `read` answers, asked once in a batch: for what no action of the batch changes."""
+        return self._memory.once(self.connection, read, *args, **named)
 
     def touch(self, kind: str, scope: str, id: str, choice: bool = False) -> None:
         """The record is published once, at the end of the transaction. `choice`: this person chose its state here."""
@@ -75,10 +92,16 @@ class Context:
         earlier = self._earlier.get((scope, kind, id))
         if earlier is not None and earlier.choice:
             return True
-        row = self.connection.execute(_LAST_CHOICE, {"scope": scope, "kind": kind, "id": id}).first()
-        if row is None or row.version == self.seen:
+        last = self.once(last_choices, scope, kind).get(id)
+        if last is None or last[0] == self.seen:
             return True
-        return self.device is not None and row.mark == device_mark(self._key, scope, self.device)
+        return self.device is not None and last[1] == device_mark(self._key, scope, self.device)
+
+
+def last_choices(connection: Connection, scope: str, kind: str) -> dict[str, tuple[int, str | None]]:
+    """Version and mark of each record of a kind. Choices are made in the scopes of one person, so they are few."""
+    rows = connection.execute(_LAST_CHOICES, {"scope": scope, "kind": kind})
+    return {id: (version, mark) for id, version, mark in rows}
 
 
 def merge(touches: Touches, touch: Touch) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.actions import Kind
+from sync.among import among, listed
 from sync.errors import UnknownKind
 from sync.retention import DAY_MS
 from sync.tables import later
@@ -65,7 +66,7 @@ def name_of(error: Exception, kind: Kind | None) -> str:
 
 
 def settled(connection: Connection, person: str, ids: list[str]) -> None:
-    connection.execute(_SETTLED, {"person": person, "ids": ids})
+    connection.execute(_SETTLED, {"person": person, "ids": listed(ids)})
 
 
 def _keep(dialect: str) -> postgresql.Insert | sqlite.Insert:
@@ -79,4 +80,4 @@ _KEEP = {dialect: _keep(dialect) for dialect in ("postgresql", "sqlite")}
 _STUCK = select(later.c.id, later.c.tries, later.c.first_seen).where(
     later.c.person == bindparam("person"), later.c.parked_at.is_(None)
 )
-_SETTLED = delete(later).where(later.c.person == bindparam("person"), later.c.id.in_(bindparam("ids", expanding=True)))
+_SETTLED = delete(later).where(later.c.person == bindparam("person"), among(later.c.id, "ids"))

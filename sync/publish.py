@@ -4,10 +4,11 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Executable, bindparam, select, tuple_, update
+from sqlalchemy import Connection, Executable, bindparam, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.actions import Engine
+from sync.among import among, listed
 from sync.context import Touch, Touches, merge
 from sync.tables import EMPTY, record, scope
 from sync.wire import MAX_RECORDS, encode_body, open_, seal
@@ -58,11 +59,16 @@ def project(engine: Engine, connection: Connection, touches: Iterable[Touch]) ->
 
 
 def read_held(connection: Connection, touches: Iterable[Touch]) -> dict[RecordKey, Held]:
-    keys = [touch.key for touch in touches if not touch.choice]
-    if not keys:
-        return {}
-    rows = connection.execute(_HELD, {"keys": keys})
-    return {(row.scope, row.kind, row.id): Held(row.body and open_(row.body), row.mark) for row in rows}
+    """One query for each scope and kind: SQLite finds three columns at once only by reading every record there is."""
+    wanted: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for touch in touches:
+        if not touch.choice:
+            wanted[touch.scope, touch.kind].append(touch.id)
+    held: dict[RecordKey, Held] = {}
+    for (scope_id, kind), ids in wanted.items():
+        for id, body, mark in connection.execute(_HELD, {"scope": scope_id, "kind": kind, "ids": listed(ids)}):
+            held[scope_id, kind, id] = Held(body and open_(body), mark)
+    return held
 
 
 def changed(touches: Touches, bodies: dict[RecordKey, str], held: dict[RecordKey, Held]) -> list[Write]:
@@ -130,4 +136,8 @@ def _write(dialect: str) -> Executable:
 _RAISE = {dialect: _raise(dialect) for dialect in ("postgresql", "sqlite")}
 _WRITE = {dialect: _write(dialect) for dialect in ("postgresql", "sqlite")}
 _CORRECT = update(scope).where(scope.c.id == bindparam("scope")).values(version=bindparam("last"))
-_HELD = select(record).where(tuple_(record.c.scope, record.c.kind, record.c.id).in_(bindparam("keys", expanding=True)))
+_HELD = select(record.c.id, record.c.body, record.c.mark).where(
+    record.c.scope == bindparam("scope"),
+    record.c.kind == bindparam("kind"),
+    among(record.c.id, "ids"),
+)

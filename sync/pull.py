@@ -8,6 +8,7 @@ from sqlalchemy import Connection, bindparam, func, select
 from sqlalchemy import Row as SqlRow
 
 from sync.actions import Engine
+from sync.among import among, listed
 from sync.tables import EMPTY, record, scope
 from sync.wire import MAX_RECORDS, Changes, Row, open_
 
@@ -80,12 +81,13 @@ def disagreeing(
     names = [name for name in check if name in counters and cursors.get(name) == counters[name].version]
     if not names:
         return ()
-    ours = {row.scope: (row.count, int(row.total)) for row in connection.execute(_CHECK, {"names": names})}
+    ours = {row.scope: (row.count, int(row.total)) for row in connection.execute(_CHECK, {"names": listed(names)})}
     return tuple(name for name in names if tuple(check[name]) != ours.get(name, (0, 0)))
 
 
 def read_counters(connection: Connection, scopes: Collection[str]) -> dict[str, Counter]:
-    found = {row[0]: Counter(row[1], row[2]) for row in connection.execute(_COUNTERS, {"names": list(scopes)})}
+    rows = connection.execute(_COUNTERS, {"names": listed(scopes)})
+    found = {id: Counter(version, floor) for id, version, floor in rows}
     return {name: found.get(name, Counter(EMPTY, 0)) for name in scopes}
 
 
@@ -95,7 +97,7 @@ def read_page(
     """pull 5: up to `room` records, ending where a version ends. None: nothing fits, it waits for the next page.
     A scope that starts again gets at least everything below its floor, or its next page would start again too."""
     span = {"scope": name, "since": since, "upto": counter.version}
-    rows = connection.execute(_ROWS.limit(bindparam("room")), {**span, "room": room + 1}).all()
+    rows = connection.execute(_PAGE, {**span, "room": room + 1}).all()
     if len(rows) <= room:
         return Page([as_row(row) for row in rows], counter.version)
     upto = max(rows[-1].version - 1, counter.floor if reset else 0)
@@ -113,10 +115,10 @@ def as_row(row: SqlRow[Any, Any, Any, Any]) -> Row:
     return row.id, row.kind, Raw(b"null" if row.body is None else open_(row.body).encode()), row.version
 
 
-_COUNTERS = select(scope.c.id, scope.c.version, scope.c.floor).where(scope.c.id.in_(bindparam("names", expanding=True)))
+_COUNTERS = select(scope.c.id, scope.c.version, scope.c.floor).where(among(scope.c.id, "names"))
 _CHECK = (
     select(record.c.scope, func.count().label("count"), func.sum(record.c.version).label("total"))
-    .where(record.c.scope.in_(bindparam("names", expanding=True)), record.c.body.is_not(None))
+    .where(among(record.c.scope, "names"), record.c.body.is_not(None))
     .group_by(record.c.scope)
 )
 _ROWS = (
@@ -128,3 +130,4 @@ _ROWS = (
     )
     .order_by(record.c.version, record.c.kind, record.c.id)
 )
+_PAGE = _ROWS.limit(bindparam("room"))

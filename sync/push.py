@@ -9,12 +9,14 @@ from sqlalchemy import Connection, bindparam, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.actions import Args, Engine, Kind, Rejected
+from sync.among import among, listed
 from sync.context import Context, Touches, merge
 from sync.errors import Malformed, UnknownKind, retryable
 from sync.forms import words_for
 from sync.later import PARKED, Stuck, keep_or_park, read_stuck, settled
 from sync.publish import project, publish
 from sync.retention import JOURNAL_MS
+from sync.rows import Memory
 from sync.tables import action as journal
 from sync.tables import device as devices
 from sync.wire import MAX_ACTION, UNREADABLE, Action, Named, Outcome, encode_body
@@ -53,6 +55,7 @@ class Batch:
     stuck: Mapping[str, Stuck]
     rows: list[dict[str, Any]] = field(default_factory=list)
     touches: Touches = field(default_factory=dict)
+    memory: Memory = field(default_factory=Memory)
     blocked: bool = False
 
 
@@ -80,6 +83,7 @@ def push(
     def attempt(*, careful: bool) -> Pushed:
         batch = Batch(engine, connection, person, device, now, skew, dict(known), theirs, stuck)
         outcomes = [settle(batch, one, careful) for one in arrived]
+        batch.memory.write(connection)
         write_journal(batch, last_seq)
         return Pushed(outcomes, False, publish(engine, connection, batch.touches.values()))  # push 9
 
@@ -125,7 +129,7 @@ def look_up(connection: Connection, person: str, ids: list[str]) -> tuple[dict[s
     """push 3: what the journal knows of these ids; of another person's only that they are not this person's."""
     known: dict[str, Outcome] = {}
     theirs = set()
-    for row in connection.execute(_KNOWN, {"ids": ids}):
+    for row in connection.execute(_KNOWN, {"ids": listed(ids)}):
         if row.person == person:
             detail = msgspec.json.decode(row.detail) if row.detail else {}
             known[row.id] = (row.id, row.outcome, row.code, {"at": row.received_at, **detail})
@@ -180,15 +184,20 @@ def run(batch: Batch, one: Arrived, action: Action, careful: bool) -> Outcome:
     try:
         outcome = carry_out(batch, one, action, kind, args, rehearse=True)
     except Rejected as no:
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")
+        undo(batch)
         outcome = note(batch, one, "rejected", no.code, {"words": no.words})
     except Exception as error:
         if retryable(error):
             raise
-        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")
+        undo(batch)
         outcome = stand_aside(batch, one, action, kind, error)
     connection.exec_driver_sql("RELEASE SAVEPOINT action")
     return outcome
+
+
+def undo(batch: Batch) -> None:
+    batch.connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")
+    batch.memory.let_go()
 
 
 def carry_out(batch: Batch, one: Arrived, action: Action, kind: Kind, args: Args, rehearse: bool = False) -> Outcome:
@@ -201,9 +210,11 @@ def carry_out(batch: Batch, one: Arrived, action: Action, kind: Kind, args: Args
         seen=action.seen,
         key=batch.engine.key,
         earlier=batch.touches,
+        memory=batch.memory,
     )
     merged = kind.apply(context, args)
-    if rehearse:  # push 7: a projection that breaks is found here, with the action it belongs to
+    if rehearse:  # push 7: a row or a projection that breaks is found here, with the action it belongs to
+        batch.memory.write(batch.connection)
         project(batch.engine, batch.connection, context.touched.values())
     for touch in context.touched.values():
         merge(batch.touches, touch)
@@ -279,5 +290,5 @@ _LAST_SEQ = select(devices.c.last_seq).where(devices.c.person == bindparam("pers
 _SEEN_DEVICE = {dialect: _seen_device(dialect) for dialect in ("postgresql", "sqlite")}
 _KNOWN = select(
     journal.c.person, journal.c.id, journal.c.outcome, journal.c.code, journal.c.detail, journal.c.received_at
-).where(journal.c.id.in_(bindparam("ids", expanding=True)))
+).where(among(journal.c.id, "ids"))
 _JOURNAL = insert(journal)

@@ -11,16 +11,28 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy import ColumnElement, Connection, ForeignKey, Row, delete, insert, select, update
+from sqlalchemy import Connection, ForeignKey, Row, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date, long_date
-from server.db import Base
+from server.db import Base, table
 from server.features.feature import Feature
 from server.features.pledge_files import read
-from server.people import Person, own_scope
+from server.people import Person, own_scope, team_of
 from server.words import words
-from sync import Args, Context, Merged, Rejected, Touch, action, projection
+from sync import (
+    Args,
+    Context,
+    Merged,
+    Owned,
+    Rejected,
+    Rows,
+    Touch,
+    action,
+    among,
+    listed,
+    projection,
+)
 
 # Less visible comes first: of two choices made without sight of each other, the first of these is kept.
 SHOWS = ("nobody", "team", "name")
@@ -80,20 +92,31 @@ class Report(Args, frozen=True):
     how: Annotated[Literal["did", "not_yet", "changed"], msgspec.Meta(description="Choose how it went.")]
 
 
+_pledging, _person = table(Pledging).c, table(Person).c
+PLEDGINGS = Owned(table(Pledging), owner="person_id", key="pledge_id")
+ALL = select(table(Pledge))
+HELD = select(table(Pledging)).where(_pledging.person_id == bindparam("person"))
+NAMED = (
+    select(_pledging.shown_id, _pledging.pledge_id, _person.name, _person.team_id)
+    .where(_pledging.person_id == _person.id, _pledging.show == "name")
+    .where(among(_pledging.shown_id, "ids"))
+)
+
+
 @action("pledge.take", v=1, says="Take the pledge “{pledge}”", chooses=("pledging", "pledge"), keep_words=True)
 def take(context: Context, args: Take) -> Merged | None:
-    pledge = context.connection.execute(select(Pledge).where(Pledge.id == args.pledge)).one_or_none()
+    pledge = context.once(_pledges).get(args.pledge)
     if pledge is None:
         raise Rejected("unknown.pledge", words("unknown.pledge"))
-    held = _held(context, args.pledge)
+    held = _mine(context).get(args.pledge)
     in_sight = context.in_sight("pledging", own_scope(context.person), args.pledge)
     if held is None and not in_sight:
         return Merged("privacy.kept", words("privacy.kept"))
     version = min(args.version, pledge.version)
     show: str = args.show
     if held is not None and not in_sight:
-        version = max(version, held.version)
-        show = min(show, held.show, key=SHOWS.index)
+        version = max(version, held["version"])
+        show = min(show, held["show"], key=SHOWS.index)
     _keep(context, args.pledge, held, version=version, show=show)
     code = _differs(args, pledge, version, show)
     return Merged(code, words(code)) if code else None
@@ -102,45 +125,41 @@ def take(context: Context, args: Take) -> Merged | None:
 @action("pledge.withdraw", v=1, says="Withdraw the pledge “{pledge}”", chooses=("pledging", "pledge"), keep_words=True)
 def withdraw(context: Context, args: Withdraw) -> None:
     """Always ends without the pledge: in sight it is the later choice, out of sight the more private one."""
-    held = _held(context, args.pledge)
+    held = _mine(context).get(args.pledge)
     if held is None:
         return
-    context.connection.execute(delete(Pledging).where(*_mine(context, args.pledge)))
+    _mine(context).drop(args.pledge)
     context.touch("pledging", own_scope(context.person), args.pledge, choice=True)
-    _touch_shown(context, held.shown_id)
+    _touch_shown(context, held["shown_id"])
 
 
 @action("pledge.report", v=1, says="Say how “{pledge}” is going", keep_words=True)
 def report(context: Context, args: Report) -> None:
     """For the person's own record only. About a pledge that is not held any more there is nothing to keep."""
-    changed = update(Pledging).where(*_mine(context, args.pledge)).values(how=args.how, how_on=_day(context))
-    if context.connection.execute(changed).rowcount:
+    if _mine(context).get(args.pledge):
+        _mine(context).put(args.pledge, how=args.how, how_on=_day(context))
         context.touch("pledging", own_scope(context.person), args.pledge)
 
 
-def _mine(context: Context, pledge: str) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
-    return Pledging.person_id == context.person, Pledging.pledge_id == pledge
+def _mine(context: Context) -> Rows:
+    return context.rows(PLEDGINGS, context.person)
 
 
-def _held(context: Context, pledge: str) -> Row[Any] | None:
-    """Select the columns, not the class: a plain row, as everything below the handlers is Core."""
-    return context.connection.execute(
-        select(Pledging.__table__).where(*_mine(context, pledge)).with_for_update()
-    ).one_or_none()
+def _pledges(connection: Connection) -> dict[str, Row[Any]]:
+    return {row.id: row for row in connection.execute(ALL)}
 
 
-def _keep(context: Context, pledge: str, held: Row[Any] | None, *, version: int, show: str) -> None:
+def _keep(context: Context, pledge: str, held: Mapping[str, Any] | None, *, version: int, show: str) -> None:
     day = _day(context)
     if held is None:
         shown_id = secrets.token_urlsafe(12)
-        values = {"version": version, "show": show, "shown_id": shown_id, "taken_on": day, "how": "", "how_on": ""}
-        context.connection.execute(insert(Pledging).values(person_id=context.person, pledge_id=pledge, **values))
+        first = {"shown_id": shown_id, "taken_on": day, "how": "", "how_on": ""}
+        _mine(context).put(pledge, version=version, show=show, **first)
     else:
-        shown_id = held.shown_id
-        values = {"version": version, "show": show, "taken_on": min(day, held.taken_on)}
-        context.connection.execute(update(Pledging).where(*_mine(context, pledge)).values(**values))
+        shown_id = held["shown_id"]
+        _mine(context).put(pledge, version=version, show=show, taken_on=min(day, held["taken_on"]))
     context.touch("pledging", own_scope(context.person), pledge, choice=True)
-    if "name" in (show, held.show if held else ""):
+    if "name" in (show, held["show"] if held else ""):
         _touch_shown(context, shown_id)
 
 
@@ -160,15 +179,13 @@ def _day(context: Context) -> str:
 
 
 def _touch_shown(context: Context, shown_id: str) -> None:
-    team = context.connection.execute(select(Person.team_id).where(Person.id == context.person)).scalar_one()
-    if team:
+    if team := context.once(team_of, context.person):
         context.touch("pledge_shown", f"team:{team}", shown_id)
 
 
 @projection("pledge")
 def pledge_records(connection: Connection, keys: Sequence[Key]) -> Records:
     ids = {id: (scope, id) for scope, id in keys}
-    rows = connection.execute(select(Pledge.__table__).where(Pledge.id.in_(ids)))
     return {
         ids[row.id]: {
             "order": row.position,
@@ -184,24 +201,25 @@ def pledge_records(connection: Connection, keys: Sequence[Key]) -> Records:
             "review_on": row.review_on,
             "review_on_text": long_date(row.review_on),
         }
-        for row in rows
+        for row in connection.execute(ALL)
+        if row.id in ids
     }
 
 
 @projection("pledging")
 def pledging_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    by_person: dict[str, list[str]] = {}
+    by_person: dict[str, set[str]] = {}
     for scope, id in keys:
-        by_person.setdefault(scope.partition(":")[2], []).append(id)
+        by_person.setdefault(scope.partition(":")[2], set()).add(id)
     records: dict[Key, dict[str, Any]] = {}
     for person, ids in by_person.items():
-        mine = select(Pledging.__table__).where(Pledging.person_id == person, Pledging.pledge_id.in_(ids))
-        for row in connection.execute(mine):
-            records[own_scope(person), row.pledge_id] = _pledging(row)
+        for row in connection.execute(HELD, {"person": person}):
+            if row.pledge_id in ids:
+                records[own_scope(person), row.pledge_id] = _as_record(row)
     return records
 
 
-def _pledging(row: Row[Any]) -> dict[str, Any]:
+def _as_record(row: Row[Any]) -> dict[str, Any]:
     """`shown` is the id of the record that the team sees, so that a page can leave the person's own name out."""
     ask_from = date.fromisoformat(row.taken_on) + timedelta(days=ASK_AFTER_DAYS)
     return {
@@ -221,21 +239,17 @@ def _pledging(row: Row[Any]) -> dict[str, Any]:
 @projection("pledge_shown")
 def pledge_shown_records(connection: Connection, keys: Sequence[Key]) -> Records:
     """Only those who chose to be named, and only to the team they are in now."""
-    named = (
-        select(Pledging.shown_id, Pledging.pledge_id, Person.name, Person.team_id)
-        .join(Person, Person.id == Pledging.person_id)
-        .where(Pledging.show == "name", Pledging.shown_id.in_([id for _, id in keys]))
-    )
+    wanted = set(keys)
     return {
         (f"team:{row.team_id}", row.shown_id): {"pledge": row.pledge_id, "label": row.name}
-        for row in connection.execute(named)
-        if (f"team:{row.team_id}", row.shown_id) in set(keys)
+        for row in connection.execute(NAMED, {"ids": listed(id for _, id in keys)})
+        if (f"team:{row.team_id}", row.shown_id) in wanted
     }
 
 
 def load(connection: Connection, folder: Path) -> list[Touch]:
     """Content files into rows. A pledge is never deleted by taking its file away: people may hold it."""
-    stored = {row.id: row for row in connection.execute(select(Pledge.__table__))}
+    stored = {row.id: row for row in connection.execute(ALL)}
     files = read(folder / "pledges", {id: (row.version, row.title, row.text) for id, row in stored.items()})
     for file in files:
         values = {**asdict(file), "earlier": json.dumps(file.earlier)}

@@ -8,19 +8,18 @@ MANY_WRITERS = "tests/sync/test_concurrency.py::test_readers_miss_nothing_while_
 DOUBLES = "tests/sync/test_concurrency.py::test_the_same_request_many_times_at_once_takes_effect_once"
 DEADLOCKS = "tests/sync/test_concurrency.py::test_nobody_deadlocks_over_scopes"
 TWO_WRITERS = "tests/sync/test_concurrency.py::test_two_writers_of_one_record_both_count"
+REFUSED = "tests/sync/test_rows.py::test_what_a_refused_action_changed_in_memory_is_never_written"
 AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were_cut_starts_again"
 BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
 RAISE = '    return {row.id: row.version for row in connection.execute(insert, [{"id": name} for name in scopes])}\n'
-READ_COUNTERS = (
-    '    found = {row[0]: Counter(row[1], row[2]) for row in connection.execute(_COUNTERS, {"names": list(scopes)})}\n'
-)
+READ_COUNTERS = '    rows = connection.execute(_COUNTERS, {"names": listed(scopes)})\n'
 NEWEST_RECORD = Patch(
     PULL,
     READ_COUNTERS,
     "    newest = select(record.c.scope, func.max(record.c.version)).group_by(record.c.scope)\n"
-    "    found = {row[0]: Counter(row[1], 0) for row in connection.execute(newest)}\n",
+    "    rows = [(*row, 0) for row in connection.execute(newest)]\n",
 )
 
 SEQUENCE = Mutation(
@@ -139,11 +138,17 @@ NO_SAVEPOINT = Mutation(
     (
         Patch(
             PUSH,
-            '        connection.exec_driver_sql("ROLLBACK TO SAVEPOINT action")\n        outcome = stand_aside',
-            "        outcome = stand_aside",
+            "        undo(batch)\n        outcome = stand_aside",
+            "        batch.memory.let_go()\n        outcome = stand_aside",
         ),
     ),
     (SIMULATION,),
+)
+
+MEMORY_KEPT = Mutation(
+    "what an undone action left in memory is written",
+    (Patch(PUSH, "    batch.memory.let_go()\n", ""),),
+    (f"{REFUSED}[sqlite]", f"{REFUSED}[postgresql]"),
 )
 
 CUT_WITHOUT_FLOOR = Mutation(
@@ -162,5 +167,6 @@ FAULTS = (
     PROJECT_BEFORE_LOCKS,
     LEFT_SCOPE_KEPT,
     NO_SAVEPOINT,
+    MEMORY_KEPT,
     CUT_WITHOUT_FLOOR,
 )

@@ -27,7 +27,11 @@ async def db(database_url: str) -> AsyncIterator[Db]:
 
 def _scopes(connection: Connection) -> None:
     for id in ("a", "b"):
-        connection.execute(text("INSERT INTO scope (id, version) VALUES (:id, 0)"), {"id": id})
+        _new(connection, id)
+
+
+def _new(connection: Connection, id: str) -> None:
+    connection.execute(text("INSERT INTO scope (id, version) VALUES (:id, 0)"), {"id": id})
 
 
 def _raise(connection: Connection, *ids: str) -> None:
@@ -54,6 +58,29 @@ async def test_a_write_that_raises_leaves_nothing(db: Db) -> None:
     assert await db.read(_version, "a") == 0
     await db.write(_raise, "a")
     assert await db.read(_version, "a") == 1
+
+
+async def test_of_writes_that_share_a_commit_only_the_failed_one_is_undone(db: Db) -> None:
+    def fail(connection: Connection) -> None:
+        connection.execute(RAISE, {"id": "a"})
+        raise LookupError
+
+    answers = await asyncio.gather(
+        db.write(_raise, "a"), db.write(fail), db.write(_raise, "a"), db.write(_raise, "b"), return_exceptions=True
+    )
+    assert [type(answer) for answer in answers] == [type(None), LookupError, type(None), type(None)]
+    assert await db.read(_version, "a") == 2
+    assert await db.read(_version, "b") == 1
+
+
+async def test_nobody_is_told_of_a_write_before_its_commit(db: Db) -> None:
+    """Whoever is answered finds it in a snapshot of their own."""
+
+    async def write_then_look(number: int) -> bool:
+        await db.write(_new, f"s{number}")
+        return await db.read(_version, f"s{number}") == 0
+
+    assert all(await asyncio.gather(*map(write_then_look, range(40))))
 
 
 async def test_writers_that_lock_each_other_out_both_get_through(db: Db) -> None:

@@ -8,7 +8,7 @@ import msgspec
 import sqlalchemy as sa
 from sqlalchemy import BigInteger, Column, Connection, Integer, MetaData, Table, Text
 
-from sync import Args, Context, Engine, Kind, Merged, Projection, Rejected, action, projection
+from sync import Args, Context, Engine, Kind, Merged, Owned, Projection, Rejected, action, projection
 
 KEY = b"a key that only the tests know"
 SEATS = 1
@@ -45,6 +45,7 @@ seat = Table(
     Column("room", Text, primary_key=True),
     Column("state", Text, nullable=False),
 )
+CHOICES = Owned(choice, owner="person", key="thing")
 fault = Table("fault", tables, Column("place", Text, primary_key=True))  # what is broken just now
 
 
@@ -99,14 +100,11 @@ class Frail(Args, frozen=True):
 
 def choose(context: Context, thing: str, show: str) -> Merged | None:
     scope = f"person:{context.person}"
-    mine = (choice.c.person == context.person) & (choice.c.thing == thing)
-    held = context.connection.execute(sa.select(choice.c.show).where(mine)).scalar()
-    if held is not None and PRIVACY[show] < PRIVACY[held] and not context.in_sight("taking", scope, thing):
+    mine = context.rows(CHOICES, context.person)
+    held = mine.get(thing)
+    if held and PRIVACY[show] < PRIVACY[held["show"]] and not context.in_sight("taking", scope, thing):
         return Merged("privacy.kept", "We kept the more private choice.")
-    if held is None:
-        context.connection.execute(choice.insert(), {"person": context.person, "thing": thing, "show": show})
-    else:
-        context.connection.execute(choice.update().where(mine).values(show=show))
+    mine.put(thing, show=show)
     context.touch("taking", scope, thing, choice=True)
     return None
 
