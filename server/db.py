@@ -102,6 +102,7 @@ class Sqlite:
         self._engine = sqlite_engine(url)
         self._thread = ThreadPoolExecutor(1, "db-write")
         self._writer = self._thread.submit(self._engine.connect).result()
+        self._savepoint = cast(Any, self._writer.connection.driver_connection)
         self._waiting: deque[Job] = deque()
         self._reader = self._engine.connect().execution_options(reads=True)
         self._raw = cast(Any, self._reader.connection.driver_connection)
@@ -131,13 +132,13 @@ class Sqlite:
             return [Raised(fault)] * len(jobs)
 
     def _attempt(self, job: Job) -> Any:
-        self._writer.exec_driver_sql("SAVEPOINT job")
+        self._savepoint.execute("SAVEPOINT job")
         try:
             answer = job.run(self._writer)
         except Exception as fault:
-            self._writer.exec_driver_sql("ROLLBACK TO SAVEPOINT job")
+            self._savepoint.execute("ROLLBACK TO SAVEPOINT job")
             answer = Raised(fault)
-        self._writer.exec_driver_sql("RELEASE SAVEPOINT job")
+        self._savepoint.execute("RELEASE SAVEPOINT job")
         return answer
 
     async def read(self, run: Callable[[Connection], R]) -> R:

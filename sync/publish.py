@@ -43,7 +43,7 @@ def publish(engine: Engine, connection: Connection, touched: Iterable[Touch]) ->
 def raise_counters(connection: Connection, scopes: Sequence[str]) -> dict[str, int]:
     """publish 2: one statement that raises and locks, in sorted order; whoever comes second waits here."""
     insert = _RAISE[connection.dialect.name]
-    return {row.id: row.version for row in connection.execute(insert, [{"id": name} for name in scopes])}
+    return dict(iter(connection.execute(insert, [{"id": name} for name in scopes])))
 
 
 def project(engine: Engine, connection: Connection, touches: Iterable[Touch]) -> dict[RecordKey, str]:

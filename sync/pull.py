@@ -112,7 +112,8 @@ def read_page(
 
 
 def as_row(row: SqlRow[Any, Any, Any, Any]) -> Row:
-    return row.id, row.kind, Raw(b"null" if row.body is None else open_(row.body).encode()), row.version
+    id, kind, body, version = row
+    return id, kind, Raw("null" if body is None else open_(body)), version
 
 
 _COUNTERS = select(scope.c.id, scope.c.version, scope.c.floor).where(among(scope.c.id, "names"))

@@ -129,12 +129,12 @@ def look_up(connection: Connection, person: str, ids: list[str]) -> tuple[dict[s
     """push 3: what the journal knows of these ids; of another person's only that they are not this person's."""
     known: dict[str, Outcome] = {}
     theirs = set()
-    for row in connection.execute(_KNOWN, {"ids": listed(ids)}):
-        if row.person == person:
-            detail = msgspec.json.decode(row.detail) if row.detail else {}
-            known[row.id] = (row.id, row.outcome, row.code, {"at": row.received_at, **detail})
+    for whose, id, outcome, code, detail, received_at in connection.execute(_KNOWN, {"ids": listed(ids)}):
+        if whose == person:
+            more = msgspec.json.decode(detail) if detail else {}
+            known[id] = (id, outcome, code, {"at": received_at, **more})
         else:
-            theirs.add(row.id)
+            theirs.add(id)
     return known, frozenset(theirs)
 
 

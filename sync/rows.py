@@ -1,8 +1,8 @@
 """Domain rows that actions change: read once for an owner, changed in memory, written together.
 Knows nothing of what the rows mean."""
 
-from collections.abc import Callable, Hashable, Mapping
-from typing import Any, Concatenate, ParamSpec, TypeVar
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from typing import Any, Concatenate, ParamSpec, TypeVar, cast
 
 from sqlalchemy import Connection, Table, bindparam, delete, select
 from sqlalchemy.dialects import postgresql, sqlite
@@ -30,8 +30,8 @@ class Rows:
     def __init__(self, connection: Connection, owned: Owned, owner: str) -> None:
         self._owned = owned
         self._owner = owner
-        found = connection.execute(owned.read, {"owner": owner}).mappings()
-        self._rows: dict[str, Row] = {row[owned.key]: dict(row) for row in found}
+        found = cast(Iterable[Row], connection.execute(owned.read, {"owner": owner}).mappings())
+        self._rows = {str(row[owned.key]): row for row in found}
         self._changed: set[str] = set()
 
     def get(self, key: str) -> Row | None:

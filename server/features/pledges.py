@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import msgspec
-from sqlalchemy import Connection, ForeignKey, Row, bindparam, insert, select, update
+from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date, long_date
@@ -112,7 +112,7 @@ def take(context: Context, args: Take) -> Merged | None:
     in_sight = context.in_sight("pledging", own_scope(context.person), args.pledge)
     if held is None and not in_sight:
         return Merged("privacy.kept", words("privacy.kept"))
-    version = min(args.version, pledge.version)
+    version = min(args.version, pledge["version"])
     show: str = args.show
     if held is not None and not in_sight:
         version = max(version, held["version"])
@@ -130,7 +130,8 @@ def withdraw(context: Context, args: Withdraw) -> None:
         return
     _mine(context).drop(args.pledge)
     context.touch("pledging", own_scope(context.person), args.pledge, choice=True)
-    _touch_shown(context, held["shown_id"])
+    if held["show"] == "name":
+        _touch_shown(context, held["shown_id"])
 
 
 @action("pledge.report", v=1, says="Say how “{pledge}” is going", keep_words=True)
@@ -145,8 +146,8 @@ def _mine(context: Context) -> Rows:
     return context.rows(PLEDGINGS, context.person)
 
 
-def _pledges(connection: Connection) -> dict[str, Row[Any]]:
-    return {row.id: row for row in connection.execute(ALL)}
+def _pledges(connection: Connection) -> dict[str, RowMapping]:
+    return {row["id"]: row for row in connection.execute(ALL).mappings()}
 
 
 def _keep(context: Context, pledge: str, held: Mapping[str, Any] | None, *, version: int, show: str) -> None:
@@ -163,13 +164,13 @@ def _keep(context: Context, pledge: str, held: Mapping[str, Any] | None, *, vers
         _touch_shown(context, shown_id)
 
 
-def _differs(args: Take, pledge: Row[Any], version: int, show: str) -> str | None:
+def _differs(args: Take, pledge: RowMapping, version: int, show: str) -> str | None:
     """The one thing most worth telling about a pledge that was kept otherwise than asked."""
     if show != args.show:
         return "privacy.kept"
-    if pledge.retired:
+    if pledge["retired"]:
         return "retired.pledge"
-    return "text.changed" if version < pledge.version else None
+    return "text.changed" if version < pledge["version"] else None
 
 
 def _day(context: Context) -> str:
@@ -187,22 +188,22 @@ def _touch_shown(context: Context, shown_id: str) -> None:
 def pledge_records(connection: Connection, keys: Sequence[Key]) -> Records:
     ids = {id: (scope, id) for scope, id in keys}
     return {
-        ids[row.id]: {
-            "order": row.position,
-            "title": row.title,
-            "text": row.text,
-            "version": row.version,
-            "prompt": row.prompt,
-            "module": row.module,
-            "audience": row.audience,
-            "retired": row.retired,
-            "earlier": json.loads(row.earlier),
-            "owner": row.owner,
-            "review_on": row.review_on,
-            "review_on_text": long_date(row.review_on),
+        ids[row["id"]]: {
+            "order": row["position"],
+            "title": row["title"],
+            "text": row["text"],
+            "version": row["version"],
+            "prompt": row["prompt"],
+            "module": row["module"],
+            "audience": row["audience"],
+            "retired": row["retired"],
+            "earlier": json.loads(row["earlier"]),
+            "owner": row["owner"],
+            "review_on": row["review_on"],
+            "review_on_text": long_date(row["review_on"]),
         }
-        for row in connection.execute(ALL)
-        if row.id in ids
+        for row in connection.execute(ALL).mappings()
+        if row["id"] in ids
     }
 
 
@@ -213,26 +214,26 @@ def pledging_records(connection: Connection, keys: Sequence[Key]) -> Records:
         by_person.setdefault(scope.partition(":")[2], set()).add(id)
     records: dict[Key, dict[str, Any]] = {}
     for person, ids in by_person.items():
-        for row in connection.execute(HELD, {"person": person}):
-            if row.pledge_id in ids:
-                records[own_scope(person), row.pledge_id] = _as_record(row)
+        for row in connection.execute(HELD, {"person": person}).mappings():
+            if row["pledge_id"] in ids:
+                records[own_scope(person), row["pledge_id"]] = _as_record(row)
     return records
 
 
-def _as_record(row: Row[Any]) -> dict[str, Any]:
+def _as_record(row: RowMapping) -> dict[str, Any]:
     """`shown` is the id of the record that the team sees, so that a page can leave the person's own name out."""
-    ask_from = date.fromisoformat(row.taken_on) + timedelta(days=ASK_AFTER_DAYS)
+    ask_from = date.fromisoformat(row["taken_on"]) + timedelta(days=ASK_AFTER_DAYS)
     return {
-        "pledge": row.pledge_id,
-        "version": row.version,
-        "show": row.show,
-        "shown": row.shown_id if row.show == "name" else "",
-        "on": row.taken_on,
-        "on_text": long_date(row.taken_on),
-        "how": row.how,
-        "how_on": row.how_on,
-        "how_on_text": long_date(row.how_on) if row.how_on else "",
-        "ask_from": "" if row.how else ask_from.isoformat(),
+        "pledge": row["pledge_id"],
+        "version": row["version"],
+        "show": row["show"],
+        "shown": row["shown_id"] if row["show"] == "name" else "",
+        "on": row["taken_on"],
+        "on_text": long_date(row["taken_on"]),
+        "how": row["how"],
+        "how_on": row["how_on"],
+        "how_on_text": long_date(row["how_on"]) if row["how_on"] else "",
+        "ask_from": "" if row["how"] else ask_from.isoformat(),
     }
 
 
@@ -249,8 +250,8 @@ def pledge_shown_records(connection: Connection, keys: Sequence[Key]) -> Records
 
 def load(connection: Connection, folder: Path) -> list[Touch]:
     """Content files into rows. A pledge is never deleted by taking its file away: people may hold it."""
-    stored = {row.id: row for row in connection.execute(ALL)}
-    files = read(folder / "pledges", {id: (row.version, row.title, row.text) for id, row in stored.items()})
+    stored = _pledges(connection)
+    files = read(folder / "pledges", {id: (row["version"], row["title"], row["text"]) for id, row in stored.items()})
     for file in files:
         values = {**asdict(file), "earlier": json.dumps(file.earlier)}
         if file.id in stored:

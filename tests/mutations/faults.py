@@ -13,7 +13,7 @@ AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were
 BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
-RAISE = '    return {row.id: row.version for row in connection.execute(insert, [{"id": name} for name in scopes])}\n'
+RAISE = '    return dict(iter(connection.execute(insert, [{"id": name} for name in scopes])))\n'
 READ_COUNTERS = '    rows = connection.execute(_COUNTERS, {"names": listed(scopes)})\n'
 NEWEST_RECORD = Patch(
     PULL,
@@ -51,7 +51,7 @@ BUMP_AFTER_COMMIT = Mutation(
         Patch(
             PUBLISH,
             RAISE,
-            "    found = dict(connection.execute(select(scope.c.id, scope.c.version)).tuples().all())\n"
+            "    found = dict(iter(connection.execute(select(scope.c.id, scope.c.version))))\n"
             "    return {name: found.get(name, EMPTY) + 1 for name in scopes}\n",
         ),
         Patch(
