@@ -171,28 +171,31 @@ def _answer(jobs: list[Job], outcomes: list[Any]) -> None:
 
 
 class Postgresql:
-    """A read sees one snapshot. A write that lost a race runs again as a whole, which exactly-once makes safe."""
+    """A read sees one snapshot. A write that lost a race runs again as a whole, which exactly-once makes safe. So does
+    what met a connection that the server had closed: asking each time whether it is open costs every request a trip."""
 
     def __init__(self, url: str) -> None:
-        self._engine = postgresql_engine(url, pool_size=10, max_overflow=5, pool_pre_ping=True)
+        self._engine = postgresql_engine(url, pool_size=10, max_overflow=5)
         self._readers = self._engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
         self._url = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
         self._opening = asyncio.Lock()
         self._raw: asyncpg.Pool | None = None
 
     async def write(self, run: Callable[[Connection], R]) -> R:
-        for left in reversed(range(TRIES)):
-            try:
-                async with self._engine.begin() as connection:
-                    return await connection.run_sync(run)
-            except DBAPIError as fault:
-                if left == 0 or not retryable(fault):
-                    raise
-        raise AssertionError("the last try returns or raises")
+        return await self._run(self._engine, run)
 
     async def read(self, run: Callable[[Connection], R]) -> R:
-        async with self._readers.connect() as connection:
-            return await connection.run_sync(run)
+        return await self._run(self._readers, run)
+
+    async def _run(self, engine: AsyncEngine, run: Callable[[Connection], R]) -> R:
+        for left in reversed(range(TRIES)):
+            try:
+                async with engine.begin() as connection:
+                    return await connection.run_sync(run)
+            except DBAPIError as fault:
+                if left == 0 or not (retryable(fault) or fault.connection_invalidated):
+                    raise
+        raise AssertionError("the last try returns or raises")
 
     async def row(self, statements: Mapping[str, str], *values: Any) -> tuple[Any, ...] | None:
         pool = await self._raw_pool()

@@ -96,6 +96,15 @@ async def test_writers_that_lock_each_other_out_both_get_through(db: Db) -> None
     assert await db.read(_version, "a") == await db.read(_version, "b") == 2
 
 
+@pytest.mark.parametrize("database_url", ["postgresql"], indirect=True)
+async def test_connections_that_the_server_closed_are_noticed_by_nobody(db: Db) -> None:
+    await asyncio.gather(*(db.read(_version, "a") for _ in range(4)))
+    others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+    await db.write(lambda c: c.execute(text(f"{others} AND pid <> pg_backend_pid()")).all())
+    await asyncio.gather(*(db.write(_raise, "a") for _ in range(6)), *(db.read(_version, "b") for _ in range(6)))
+    assert await db.read(_version, "a") == 6
+
+
 async def test_a_read_sees_one_moment_and_cannot_write(db: Db) -> None:
     first = threading.Event()
 
