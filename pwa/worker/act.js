@@ -42,12 +42,15 @@ const LOCAL = {
 };
 
 // After the commit: the whole page for htmx, 303 for a plain form. Nothing that goes wrong here may send the form again.
+// The send comes after the page is drawn: a person waits for that one.
 async function done(request, whom, page, send) {
   try {
-    send();
-    if (request.headers.get("hx-request") === "true") return await pageAnswer(whom, page);
+    const answer = request.headers.get("hx-request") === "true" ? await pageAnswer(whom, page) : null;
+    if (answer) return answer;
   } catch (error) {
     console.error(error);
+  } finally {
+    send();
   }
   return seeOther(page);
 }
