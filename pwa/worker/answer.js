@@ -27,9 +27,18 @@ function bare(now) {
   };
 }
 
+// All of it in one transaction: between two, a sync could take an action from the outbox into the replica.
+async function kept(store) {
+  const [bodies, waiting, settled, ready, device, ended] = await store.read(["record", "outbox", "settled", "value"], (t) => Promise.all([
+    t.record.all(), t.outbox.all(), t.settled.all(), t.value.get("ready"), t.value.get("device"), t.value.get("log_in")]));
+  const actions = { waiting: await outbox.actions(waiting), settled: await outbox.actions(settled) };
+  return { held: await records(bodies), actions, ready, device, ended };
+}
+
+// Null before the first full pull: there is nothing to draw from yet.
 export async function contextOf({ person, store, now }) {
-  const [held, actions, [device, ended]] = await Promise.all([records(store), outbox.list(store), store.read(["value"], ({ value }) => (
-    Promise.all([value.get("device"), value.get("log_in")])))]);
+  const { held, actions, ready, device, ended } = await kept(store);
+  if (!ready) return null;
   const { view, keys } = reduced(held, actions, { reducers, kinds: KINDS });
   const logged_in = loggedIn(person, ended);
   const known = { kinds: KINDS, words: WORDS, now, loggedIn: logged_in };
@@ -49,10 +58,12 @@ export async function contextOf({ person, store, now }) {
 
 const drawn = (page, context) => render(page.template, { ...context, page: { id: page.id, title: page.title } });
 
-// The page at this path for this person, with what a form brought back to it, if anything.
+// The page at this path for this person, with what a form brought back to it, if anything; null before the first full pull.
 export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200 } = {}) {
   const { page, params } = match(PAGES, path);
-  const { view, context } = await contextOf(whom);
+  const found = await contextOf(whom);
+  if (!found) return null;
+  const { view, context } = found;
   if (page.of && !view.get(page.of, params[page.of])) return html(drawn(NOT_FOUND, context), 404);
   const collections = Object.fromEntries(page.needs.map((kind) => [kind, view.collection(kind)]));
   return html(drawn(page, { ...collections, ...context, params, problems, values }), status);

@@ -22,12 +22,8 @@ export async function add(store, { id, ...action }) {
   });
 }
 
-export async function list(store) {
-  const [waiting, settled] = await store.read(["outbox", "settled"], (t) => Promise.all([t.outbox.all(), t.settled.all()]));
-  return {
-    waiting: (await Promise.all(waiting.map(opened))).sort(bySeq),
-    settled: (await Promise.all(settled.map(opened))).sort(bySeq),
-  };
+export async function actions(entries) {
+  return (await Promise.all(entries.map(opened))).sort(bySeq);
 }
 
 export const unsent = (store) => store.read(["outbox"], async ({ outbox }) => (await outbox.all()).length);

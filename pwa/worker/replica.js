@@ -3,9 +3,8 @@ import { open, seal } from "./seal.js";
 
 const LOOP_MS = 10 * 60 * 1000;
 
-// Every row a view may need, bodies opened. Tombstones are left out: nobody sees them.
-export async function records(store) {
-  const rows = await store.read(["record"], ({ record }) => record.all());
+// What a view may need of these rows, bodies opened. Tombstones are left out: nobody sees them.
+export async function records(rows) {
   const live = rows.filter((row) => row.body !== null);
   return Promise.all(live.map(async ({ kind, id, version, body }) => ({ kind, id, version, body: await open(body) })));
 }

@@ -12,16 +12,13 @@ import { world } from "./world.js";
 // Sends what is written; where the browser can, it is tried again even with no page open.
 export const send = (options) => sync(world, options).then(() => world.lock(() => pullOpen(world))).catch(() => self.registration.sync?.register("outbox").catch(() => {}));
 
-async function holderOf(person) {
-  const store = world.storeOf(person);
-  const ready = await store.read(["value"], ({ value }) => value.get("ready"));
-  return ready ? { person: person ?? null, store, now: world.now() } : null;
-}
+const holder = (person) => ({ person, store: world.storeOf(person), now: world.now() });
 
 // Whose replica answers; null until it is known and has been filled once.
 async function known() {
   const { person } = await identity.who(world.meta);
-  return person ? holderOf(person) : null;
+  const whom = person ? holder(person) : null;
+  return (await whom?.store.read(["value"], ({ value }) => value.get("ready"))) ? whom : null;
 }
 
 // The server's answer, or null when it cannot be reached. A log out it has not heard of comes first.
@@ -41,15 +38,16 @@ async function elsewhere({ request }, whom) {
 }
 
 async function page(fetchEvent, path) {
-  let whom = null;
   try {
-    whom = await known();
-    const reader = whom ?? (match(PAGES, path).page.public ? await holderOf(null) : null);
-    if (reader) return await pageAnswer(reader, path);
+    const { person } = await identity.who(world.meta);
+    const answer = person ? await pageAnswer(holder(person), path) : null;
+    if (answer) return answer;
+    const open = match(PAGES, path).page.public ? await pageAnswer(holder(null), path) : null;
+    if (open) return open;
   } catch (error) {
     console.error(error); // whatever goes wrong here, the server is the next to try
   }
-  return elsewhere(fetchEvent, whom);
+  return elsewhere(fetchEvent);
 }
 
 async function acted(fetchEvent, path) {

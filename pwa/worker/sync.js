@@ -95,7 +95,7 @@ async function reachable(world) {
 }
 
 async function choose(store, limit) {
-  const { waiting: actions } = await outbox.list(store);
+  const actions = await outbox.actions(await store.read(["outbox"], (t) => t.outbox.all()));
   let room = BYTES;
   return actions.slice(0, limit).filter((action, index) => {
     room -= JSON.stringify(action.data).length * 3 + 300; // as UTF-8 at its longest, with its envelope

@@ -31,7 +31,7 @@ SHIMS = """
 Object.hasOwn ??= (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 globalThis.Response = class { constructor(body, init) { Object.assign(this, { body, status: init.status ?? 200 }); } };
 const storeOf = ({ records, waiting, settled, device }) => {
-  const values = { device, log_in: 0 };
+  const values = { device, log_in: 0, ready: 1 };
   const t = {
     record: { all: async () => records },
     outbox: { all: async () => waiting },

@@ -26,7 +26,7 @@ function requestOf(form, headers) {
 
 async function told(response) {
   const body = response.body?.startsWith("{") ? JSON.parse(response.body) : response.body;
-  const { waiting } = store.fails ? { waiting: [] } : await outbox.list(store);
+  const waiting = store.fails ? [] : await outbox.actions(await store.read(["outbox"], (t) => t.outbox.all()));
   return { status: response.status, headers: response.headers, body, waiting, asked: asked.splice(0) };
 }
 
@@ -45,7 +45,10 @@ export async function posts(kind, form, { headers = { "hx-request": "true" }, se
 
 export const gets = async (path) => told(await pageAnswer(whom, path));
 
-export const holds = (rows) => store.write(["record"], async ({ record }) => { for (const row of rows) await record.put(row); });
+export const holds = (rows) => store.write(["record", "value"], async ({ record, value }) => {
+  for (const row of rows) await record.put(row);
+  await value.put(1, "ready");
+});
 
 export const sends = (id) => outbox.mark(store, [id]);
 

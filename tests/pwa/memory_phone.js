@@ -150,8 +150,9 @@ export const mend = (person) => { storeOf(person).fails = false; };
 
 export const seenOf = (kind, id) => seen(storeOf("p9"), kind, id);
 
-export const recordsOf = (person) => records(storeOf(person));
+export const recordsOf = async (person) => records(await storeOf(person).read(["record"], ({ record }) => record.all()));
 
-export const outboxOf = (person) => outbox.list(storeOf(person));
+export const outboxOf = (person) => storeOf(person).read(["outbox", "settled"], async (t) => ({
+  waiting: await outbox.actions(await t.outbox.all()), settled: await outbox.actions(await t.settled.all()) }));
 
 export const chance = (random) => { phone.random = random; };
