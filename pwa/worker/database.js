@@ -1,6 +1,6 @@
 // IndexedDB, raw: stores, steps and transactions. Knows nothing of what is kept in them.
 // `read` and `write` take the names of object stores and a function of them; inside it only their own methods may be awaited.
-// A write resolves after the commit is on disk (durability "strict"). Every write here may be repeated without harm.
+// A write resolves after the commit is on disk (durability "strict"), a read as soon as it has its answers. Every write here may be repeated without harm.
 
 const LOST = ["InvalidStateError", "UnknownError"]; // iOS drops idle connections: reopen, try once more
 
@@ -48,7 +48,7 @@ async function transact(db, names, mode, work) {
     try { transaction.abort(); } catch { /* it is over already */ }
     throw error;
   }
-  await committed;
+  if (mode === "readwrite") await committed;
   return result;
 }
 
