@@ -20,7 +20,7 @@ from server.headers import Raw, first
 from server.problems import PROBLEM_JSON, problem
 from server.sessions import Visitor
 from server.site import Site, now, token_of
-from sync import Pulled, current_epoch, publish, pull, push
+from sync import Pulled, publish, pull, push
 from sync.errors import Malformed, TooLarge
 from sync.push import Pushed
 from sync.wire import MAX_BODY, MAX_RECORDS, Reply, Request, decode_request, encode_reply
@@ -117,11 +117,11 @@ class SyncApi:
             except Malformed as fault:
                 raise Refused(400, "malformed", fault.words, fault.field) from None
         # push 10: only now, after the commit, may the outcomes be told
-        pulled, epoch = await db.read(_pull, self.site, visitor, request)
+        pulled = await db.read(_pull, self.site, visitor, request)
         if pulled.mended:
             log.write("phone_differed", level="warning", scopes=len(pulled.mended))
         return Reply(
-            epoch=epoch,
+            epoch=pulled.epoch,
             now=moment,
             person=visitor.person if visitor else msgspec.UNSET,
             next=pace,
@@ -169,11 +169,10 @@ def _push(connection: Connection, site: Site, person: str, request: Request, mom
     return push(site.engine, connection, person, request.device, request.actions, now=moment, sent_at=request.sent_at)
 
 
-def _pull(connection: Connection, site: Site, visitor: Visitor | None, request: Request) -> tuple[Pulled, str]:
+def _pull(connection: Connection, site: Site, visitor: Visitor | None, request: Request) -> Pulled:
     """One snapshot: the scopes, the records and the epoch are of the same moment."""
     scopes = access.scopes_of(connection, visitor.person) if visitor else list(access.ANYONE)
-    pulled = pull(site.engine, connection, scopes, request.cursors, request.check, limit=MAX_RECORDS)
-    return pulled, current_epoch(connection)
+    return pull(site.engine, connection, scopes, request.cursors, request.check, limit=MAX_RECORDS)
 
 
 def _packed(body: bytes, asked: Raw) -> tuple[Raw, bytes]:

@@ -24,6 +24,7 @@ class UnknownKind(Exception):
     """This build has no such kind, or not this version of it."""
 
 
+NO_EPOCH = "this database has no epoch: call ensure_epoch when it is migrated"
 RETRYABLE = frozenset({"40001", "40P01"})
 
 

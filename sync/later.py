@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from pathlib import PurePath
 from typing import NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select
+from sqlalchemy import Connection, bindparam, delete
 from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.actions import Kind
@@ -22,10 +22,6 @@ PARKED = "We could not use this, and it is our fault. Nothing is lost: you can s
 class Stuck(NamedTuple):
     tries: int
     first_seen: int
-
-
-def read_stuck(connection: Connection, person: str) -> dict[str, Stuck]:
-    return {row.id: Stuck(row.tries, row.first_seen) for row in connection.execute(_STUCK, {"person": person})}
 
 
 def keep_or_park(
@@ -77,7 +73,4 @@ def _keep(dialect: str) -> postgresql.Insert | sqlite.Insert:
 
 
 _KEEP = {dialect: _keep(dialect) for dialect in ("postgresql", "sqlite")}
-_STUCK = select(later.c.id, later.c.tries, later.c.first_seen).where(
-    later.c.person == bindparam("person"), later.c.parked_at.is_(None)
-)
 _SETTLED = delete(later).where(later.c.person == bindparam("person"), among(later.c.id, "ids"))

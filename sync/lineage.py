@@ -4,7 +4,7 @@ import secrets
 
 from sqlalchemy import Connection, insert, select, update
 
-from sync.errors import NoEpoch
+from sync.errors import NO_EPOCH, NoEpoch
 from sync.tables import lineage, scope
 
 _EPOCH = select(lineage.c.epoch)
@@ -19,7 +19,7 @@ def ensure_epoch(connection: Connection) -> str:
 def current_epoch(connection: Connection) -> str:
     epoch = connection.execute(_EPOCH).scalar()
     if epoch is None:
-        raise NoEpoch("this database has no epoch: call ensure_epoch when it is migrated")
+        raise NoEpoch(NO_EPOCH)
     return str(epoch)
 
 

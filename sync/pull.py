@@ -9,11 +9,13 @@ from sqlalchemy import Row as SqlRow
 
 from sync.actions import Engine
 from sync.among import among, listed
-from sync.tables import EMPTY, record, scope
+from sync.errors import NO_EPOCH, NoEpoch
+from sync.tables import EMPTY, lineage, record, scope
 from sync.wire import MAX_RECORDS, Changes, Row, open_
 
 
 class Pulled(NamedTuple):
+    epoch: str
     scopes: dict[str, Changes | None]
     more: bool
     mended: tuple[str, ...]  # scopes whose daily check did not agree: they start again, and somebody should count them
@@ -33,7 +35,8 @@ def unchanged(connection: Connection, scopes: Collection[str], cursors: Mapping[
     """pull 1: the same set of scopes, each at its version. Not to be asked when the phone sent actions or a check."""
     if len(cursors) != len(scopes) or not all(name in cursors for name in scopes):
         return False
-    return all(counter.version == cursors[name] for name, counter in read_counters(connection, scopes).items())
+    _, counters = read_counters(connection, scopes)
+    return all(counter.version == cursors[name] for name, counter in counters.items())
 
 
 def pull(
@@ -47,7 +50,7 @@ def pull(
 ) -> Pulled:
     """pull 2: `scopes` were found in the same snapshot that this reads, so nobody is shown what they may not hold."""
     answers: dict[str, Changes | None] = {name: None for name in cursors if name not in scopes}
-    counters = read_counters(connection, scopes)
+    epoch, counters = read_counters(connection, scopes)
     mended = disagreeing(connection, check or {}, cursors, counters)
     room = limit
     for name, counter in counters.items():
@@ -58,12 +61,12 @@ def pull(
         since = 0 if reset or cursor is None else cursor
         page = read_page(connection, name, since, counter, room, limit, reset) if room > 0 else None
         if page is None:
-            return Pulled(answers, True, mended)
+            return Pulled(epoch, answers, True, mended)
         answers[name] = Changes(to=page.to, docs=page.rows, reset=reset)
         if page.to < counter.version:
-            return Pulled(answers, True, mended)
+            return Pulled(epoch, answers, True, mended)
         room -= len(page.rows)
-    return Pulled(answers, False, mended)
+    return Pulled(epoch, answers, False, mended)
 
 
 def must_reset(cursor: int | None, counter: Counter) -> bool:
@@ -85,10 +88,13 @@ def disagreeing(
     return tuple(name for name in names if tuple(check[name]) != ours.get(name, (0, 0)))
 
 
-def read_counters(connection: Connection, scopes: Collection[str]) -> dict[str, Counter]:
-    rows = connection.execute(_COUNTERS, {"names": listed(scopes)})
-    found = {id: Counter(version, floor) for id, version, floor in rows}
-    return {name: found.get(name, Counter(EMPTY, 0)) for name in scopes}
+def read_counters(connection: Connection, scopes: Collection[str]) -> tuple[str, dict[str, Counter]]:
+    """The epoch, and how far each scope is."""
+    rows = connection.execute(_COUNTERS, {"names": listed(scopes)}).all()
+    if not rows:
+        raise NoEpoch(NO_EPOCH)
+    found = {id: Counter(version, floor) for _, id, version, floor in rows}
+    return rows[0][0], {name: found.get(name, Counter(EMPTY, 0)) for name in scopes}
 
 
 def read_page(
@@ -116,7 +122,9 @@ def as_row(row: SqlRow[Any, Any, Any, Any]) -> Row:
     return id, kind, Raw("null" if body is None else open_(body)), version
 
 
-_COUNTERS = select(scope.c.id, scope.c.version, scope.c.floor).where(among(scope.c.id, "names"))
+_COUNTERS = select(lineage.c.epoch, scope.c.id, scope.c.version, scope.c.floor).select_from(
+    lineage.outerjoin(scope, among(scope.c.id, "names"))
+)
 _CHECK = (
     select(record.c.scope, func.count().label("count"), func.sum(record.c.version).label("total"))
     .where(among(record.c.scope, "names"), record.c.body.is_not(None))

@@ -14,12 +14,13 @@ BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_rep
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
 RAISE = '    return dict(iter(connection.execute(insert, [{"id": name} for name in scopes])))\n'
-READ_COUNTERS = '    rows = connection.execute(_COUNTERS, {"names": listed(scopes)})\n'
+READ_COUNTERS = '    rows = connection.execute(_COUNTERS, {"names": listed(scopes)}).all()\n'
 NEWEST_RECORD = Patch(
     PULL,
     READ_COUNTERS,
     "    newest = select(record.c.scope, func.max(record.c.version)).group_by(record.c.scope)\n"
-    "    rows = [(*row, 0) for row in connection.execute(newest)]\n",
+    "    epoch = connection.execute(select(lineage.c.epoch)).scalar()\n"
+    "    rows = [(epoch, None, 0, 0), *((epoch, *row, 0) for row in connection.execute(newest))]\n",
 )
 
 SEQUENCE = Mutation(
@@ -61,13 +62,13 @@ BUMP_AFTER_COMMIT = Mutation(
         ),
         Patch(
             PUSH,
-            "    last_seq = take_turns(connection, person, device)",
+            "    take_turns(connection, person)",
             "    from sync.publish import _RAISE, AFTERWARDS\n\n"
             "    if AFTERWARDS:\n"
             "        names = [{'id': name} for name in sorted(set(AFTERWARDS))]\n"
             "        connection.execute(_RAISE[connection.dialect.name], names)\n"
             "        AFTERWARDS.clear()\n"
-            "    last_seq = take_turns(connection, person, device)",
+            "    take_turns(connection, person)",
         ),
     ),
     (SIMULATION, MANY_WRITERS),
@@ -80,8 +81,8 @@ MARKER_OUTSIDE = Mutation(
         Patch(PUSH, "_JOURNAL = insert(journal)", "_JOURNAL = insert(journal)\nAFTERWARDS = []"),
         Patch(
             PUSH,
-            "    last_seq = take_turns(connection, person, device)",
-            "    AFTERWARDS.clear()  # the process had died\n    last_seq = take_turns(connection, person, device)",
+            "    take_turns(connection, person)",
+            "    AFTERWARDS.clear()  # the process had died\n    take_turns(connection, person)",
         ),
         Patch(
             PULL,

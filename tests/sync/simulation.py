@@ -5,6 +5,7 @@ promises must come true (`Simulation.teardown`). Run by test_simulation.py, and 
 """
 
 import json
+import sqlite3
 import sys
 from collections import Counter
 from typing import Any
@@ -40,7 +41,7 @@ class Simulation(RuleBasedStateMachine):
         self.phones = [Phone("ann"), Phone("ann"), Phone("bob")]
         self.posts: list[str] = []
         self.late: list[tuple[Phone, bytes]] = []
-        self.copies: list[tuple[int, bytes]] = []
+        self.copies: list[tuple[int, sqlite3.Connection]] = []
         self.disks: list[tuple[int, Phone, Any]] = []
 
     # what people do

@@ -41,7 +41,7 @@ def test_the_first_pull_starts_every_scope_even_an_empty_one(store: Store) -> No
         "person:ann": (EMPTY, True, 0),
     }
     assert unchanged(store, "ann", cursors_of(pulled))
-    assert store.pull("ann", cursors_of(pulled)) == sync.Pulled({}, False, ())
+    assert store.pull("ann", cursors_of(pulled)) == sync.Pulled(pulled.epoch, {}, False, ())
 
 
 def test_a_later_pull_brings_only_what_is_new(store: Store) -> None:
