@@ -12,8 +12,8 @@ from alembic.script import ScriptDirectory
 from server.config import ROOT
 
 
-def upgrade(url: str) -> None:
-    command.upgrade(settings(url), "head")
+def upgrade(url: str, revision: str = "head") -> None:
+    command.upgrade(settings(url), revision)
 
 
 def newest() -> str | None:

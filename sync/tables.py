@@ -32,11 +32,12 @@ record = Table(
 )
 
 # The journal: ids and outcomes, never arguments. `kind` is empty for private kinds; `detail` is JSON text or NULL.
+# The id comes first in the key, so that an id that another person has used is found as quickly as one's own.
 action = Table(
     "action",
     metadata,
-    Column("person", Text, primary_key=True),
     Column("id", Text, primary_key=True),
+    Column("person", Text, primary_key=True),
     Column("device", Text),
     Column("seq", BigInteger, nullable=False),
     Column("kind", Text, nullable=False),
@@ -45,7 +46,6 @@ action = Table(
     Column("code", Text),
     Column("detail", Text),
     Column("received_at", BigInteger, nullable=False),
-    Index("action_id", "id"),
     sqlite_with_rowid=False,
 )
 

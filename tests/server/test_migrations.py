@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Connection, inspect
+from sqlalchemy import Connection, inspect, text
 
 from server.commands import fill
 from server.config import Config
@@ -69,3 +69,18 @@ def test_filling_twice_changes_no_record(database_url: str) -> None:
         assert world.rows("SELECT scope, kind, id, version, body FROM record ORDER BY scope, kind, id") == before
         assert world.rows("SELECT id, version FROM scope ORDER BY id") == scopes
         assert world.read(lambda connection: differences(engine(config), connection)) == []
+
+
+def test_the_journal_keeps_its_rows_when_its_key_turns(blank_database_url: str) -> None:
+    row = {"person": "ann", "id": "a1", "seq": 1, "kind": "pledge.take", "v": 1, "outcome": "applied", "at": 5}
+    insert = "INSERT INTO action (person, id, seq, kind, v, outcome, received_at)"
+    upgrade(blank_database_url, "0001")
+    on(
+        blank_database_url,
+        lambda c: c.execute(text(f"{insert} VALUES (:person, :id, :seq, :kind, :v, :outcome, :at)"), row),
+    )
+    upgrade(blank_database_url)
+    kept = on(
+        blank_database_url, lambda c: c.execute(text("SELECT person, id, outcome, received_at FROM action")).all()
+    )
+    assert [tuple(each) for each in kept] == [("ann", "a1", "applied", 5)]
