@@ -26,6 +26,7 @@ from server.config import ROOT, Config
 from server.db import Db
 from server.features import engine
 from server.mail import Post
+from server.metrics import Metrics
 from server.site import Site
 from server.words import deck
 from sync import Kind
@@ -73,6 +74,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
 def make_site(config: Config) -> Site:
     db = Db(config.database_url)
     made = engine(config)
+    metrics = Metrics()
     templates, assets = browser_side(config.app_name, config.secure)
 
     async def knows(address: str) -> bool:
@@ -86,7 +88,8 @@ def make_site(config: Config) -> Site:
         assets=assets,
         worker=pack(assets.worker, SCRIPT),
         manifest=pack(assets.manifest, MANIFEST),
-        post=Post(config.smtp_url, config.mail_from, config.app_name, knows),
+        post=Post(config.smtp_url, config.mail_from, config.app_name, knows, metrics.codes_sent.inc),
+        metrics=metrics,
         rules={name: rules(kind.args) for name, kind in made.kinds.items()},
     )
 

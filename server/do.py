@@ -53,10 +53,12 @@ async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], 
     made = now()
     action = {"id": id, "kind": kind, "v": site.engine.kinds[kind].v, "at": made, "data": data}
     try:
-        _, outcome, _, detail = await site.db.write(_push, site, visitor, action, made)
+        settled = await site.db.write(_push, site, visitor, action, made)
     except Exception as error:  # a form has no outbox to wait in: what was typed must come back to the person
         log.fault("form", error, kind=kind)
         return 500, [{"field": "", "words": words("problem.body")}]
+    site.metrics.settled([settled], made)
+    _, outcome, _, detail = settled
     return (422, [{"field": "", "words": str(detail["words"])}]) if outcome == "rejected" else (303, [])
 
 

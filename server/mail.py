@@ -28,13 +28,21 @@ If you did not ask for it, you do not need to do anything.
 
 
 class Post:
-    """`knows` says whether an address belongs to somebody who may log in."""
+    """`knows` says whether an address belongs to somebody who may log in; `sent` is called for each letter taken."""
 
-    def __init__(self, url: str, sender: str, app_name: str, knows: Callable[[str], Awaitable[bool]]) -> None:
+    def __init__(
+        self,
+        url: str,
+        sender: str,
+        app_name: str,
+        knows: Callable[[str], Awaitable[bool]],
+        sent: Callable[[], None],
+    ) -> None:
         self._url = url
         self._sender = sender
         self._app_name = app_name
         self._knows = knows
+        self._sent = sent
         self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(WAITING)
 
     def put(self, address: str, code: str) -> None:
@@ -70,6 +78,7 @@ class Post:
         for pause in (*PAUSES, None):
             try:
                 await aiosmtplib.send(letter, **_connection(self._url))
+                self._sent()
                 return
             except (aiosmtplib.SMTPException, OSError) as fault:
                 # the fault's words may hold the address: only its kind is told

@@ -12,6 +12,7 @@ from pwa.assets import Asset, Assets
 from server.config import Config
 from server.db import Db
 from server.mail import Post
+from server.metrics import Metrics
 from sync import Engine
 from sync.forms import Rule
 
@@ -26,6 +27,7 @@ class Site:
     worker: Asset
     manifest: Asset
     post: Post
+    metrics: Metrics
     rules: Mapping[str, list[Rule]]  # of each kind's form
 
     @property

@@ -5,6 +5,7 @@ Everything is made and compressed once at start and served from memory.
 
 from __future__ import annotations
 
+import hmac
 from typing import Any
 
 from litestar import HttpMethod, Response
@@ -12,6 +13,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from litestar.handlers import HTTPRouteHandler, route
 from litestar.params import FromPath
+from prometheus_client import CONTENT_TYPE_LATEST
 
 from pwa.assets import Asset
 from server.site import Site
@@ -31,6 +33,7 @@ def routes() -> list[HTTPRouteHandler]:
         route("/sw.js", http_method=METHODS, include_in_schema=False, opt=QUIET)(worker),
         route("/manifest.webmanifest", http_method=METHODS, include_in_schema=False, opt=QUIET)(manifest),
         route("/health", http_method=METHODS, opt=QUIET)(health),
+        route("/metrics", http_method=METHODS, include_in_schema=False, opt=QUIET)(metrics),
     ]
 
 
@@ -52,6 +55,15 @@ async def manifest(request: AnyRequest, site: NamedDependency[Site]) -> Response
 async def health(site: NamedDependency[Site]) -> dict[str, str]:
     """Also reads the database: an app that cannot is not well."""
     return {"status": "ok", "build": site.assets.build, "epoch": await site.db.read(current_epoch)}
+
+
+async def metrics(request: AnyRequest, site: NamedDependency[Site]) -> Response[bytes]:
+    """Without the token there is no such page."""
+    token = site.config.metrics_token
+    given = request.headers.get("authorization", "")
+    if not token or not hmac.compare_digest(given.encode(), f"Bearer {token}".encode()):
+        raise NotFoundException
+    return Response(site.metrics.text(), headers={"Content-Type": CONTENT_TYPE_LATEST, "Cache-Control": "no-store"})
 
 
 def _file(request: AnyRequest, asset: Asset, tag: str, cache: str) -> Response[bytes]:

@@ -56,10 +56,13 @@ class SyncApi:
         self.busy = 0
 
     async def answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        status = 500
         try:
             status, headers, body = await self.outcome_of(scope, receive)
         except Refused as refused:
             status, headers, body = refused.status, refused.headers, refused.body
+        finally:
+            self.site.metrics.sync_requests.labels(status).inc()
         if body:
             headers = [*headers, (b"content-length", str(len(body)).encode())]
         await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -117,8 +120,10 @@ class SyncApi:
             except Malformed as fault:
                 raise Refused(400, "malformed", fault.words, fault.field) from None
         # push 10: only now, after the commit, may the outcomes be told
+        self._count(pushed, moment)
         pulled = await db.read(_pull, self.site, visitor, request)
         if pulled.mended:
+            self.site.metrics.scopes_mended.inc(len(pulled.mended))
             log.write("phone_differed", level="warning", scopes=len(pulled.mended))
         return Reply(
             epoch=pulled.epoch,
@@ -131,6 +136,10 @@ class SyncApi:
             outcomes=pushed.outcomes,
             scopes=pulled.scopes,
         )
+
+    def _count(self, pushed: Pushed, moment: int) -> None:
+        self.site.metrics.settled(pushed.outcomes, moment)
+        self.site.metrics.new_devices.inc(pushed.new_device)
 
     def _pace(self) -> int:
         return NEXT_SECONDS if self.busy < AT_ONCE // 2 else NEXT_SECONDS_BUSY

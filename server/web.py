@@ -31,7 +31,7 @@ AnyRequest = Request[Any, Any, Any]
 Collections = Mapping[str, dict[str, dict[str, Any]]]
 
 HTML = MediaType.HTML
-MACHINE = ("/sync", "/health", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
+MACHINE = ("/sync", "/health", "/metrics", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
 PRIVATE = {"Cache-Control": "no-store", "X-Rendered-By": "server"}
 OPEN = {"Cache-Control": "no-cache", "X-Rendered-By": "server"}
 
