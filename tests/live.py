@@ -79,6 +79,12 @@ class LiveServer:
             raise AssertionError(f"the server did not end within {STOP_SECONDS} s of TERM:\n{self.log()}") from None
         self._process = None
 
+    def restart(self, **settings: str) -> None:
+        """Another release on the same data: these settings are changed, the others stay."""
+        self.stop()
+        self._settings |= {name.upper(): value for name, value in settings.items()}
+        self.start()
+
     def kill(self) -> None:
         """kill -9, as a power cut: nothing is finished or written."""
         if self._process is None:

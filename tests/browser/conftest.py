@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 from tests.browser.engines import Browser, require
+from tests.browser.line import Line
 from tests.browser.person import OnPhone
 from tests.live import LiveServer
+from tests.processes import free_port
 
 
 @pytest.fixture
@@ -41,3 +43,26 @@ def nurse(phone: OnPhone) -> OnPhone:
     """The community nurse's phone: logged in, and everything she may see is on it."""
     phone.log_in("nurse")
     return phone
+
+
+@pytest.fixture
+def line_and_phone(
+    engine: str, open_browser: Callable[..., Browser], start_server: Callable[..., LiveServer]
+) -> Iterator[tuple[Line, OnPhone]]:
+    """A phone behind a line of our own. The server believes in the line's address, as behind any proxy."""
+    require(engine)
+    outer, inner = free_port(), free_port()
+    server = start_server(port=inner, public_url=f"http://localhost:{outer}")
+    server.url = f"http://localhost:{outer}"
+    line = Line(inner, outer)
+    try:
+        yield line, OnPhone(open_browser(engine), server)
+    finally:
+        line.close()
+
+
+@pytest.fixture
+def line_and_nurse(line_and_phone: tuple[Line, OnPhone]) -> tuple[Line, OnPhone]:
+    """The nurse's phone behind such a line."""
+    line_and_phone[1].log_in("nurse")
+    return line_and_phone

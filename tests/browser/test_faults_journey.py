@@ -1,90 +1,12 @@
 """What goes wrong between phone and server, in real Chromium: lost replies, replays, restores, an emptied phone."""
 
-import threading
-from collections.abc import Iterator
 from functools import partial
-from http.client import HTTPConnection
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-
-import pytest
 
 from tests.browser.engines import wait
 from tests.browser.inspector import in_worker
+from tests.browser.line import Line
 from tests.browser.person import OnPhone
-from tests.live import LiveServer
-from tests.processes import free_port
-
-
-class Line:
-    """The network between a phone and the server: may lose replies after the server has committed."""
-
-    def __init__(self, server_port: int, port: int) -> None:
-        self.server_port = server_port
-        self.lose_replies = 0
-        self.requests: list[bytes] = []
-        line = self
-
-        class Carry(BaseHTTPRequestHandler):
-            protocol_version = "HTTP/1.1"
-
-            def carry(self) -> None:
-                body = self.rfile.read(int(self.headers.get("content-length") or 0))
-                if self.path == "/sync" and b'"kind":' in body:
-                    line.requests.append(body)
-                status, headers, answer = line.ask(self.command, self.path, dict(self.headers), body)
-                if self.path == "/sync" and b'"kind":' in body and line.lose_replies:
-                    line.lose_replies -= 1
-                    self.close_connection = True
-                    return
-                self.send_response_only(status)
-                for name, value in headers:
-                    if name.lower() not in ("content-length", "transfer-encoding", "connection"):
-                        self.send_header(name, value)
-                self.send_header("content-length", str(len(answer)))
-                self.end_headers()
-                if self.command != "HEAD":
-                    self.wfile.write(answer)
-
-            do_GET = do_POST = do_HEAD = carry
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        self.carrier = ThreadingHTTPServer(("127.0.0.1", port), Carry)
-        threading.Thread(target=self.carrier.serve_forever, daemon=True).start()
-
-    def ask(
-        self, method: str, path: str, headers: dict[str, str], body: bytes
-    ) -> tuple[int, list[tuple[str, str]], bytes]:
-        connection = HTTPConnection("127.0.0.1", self.server_port, timeout=20)
-        try:
-            connection.request(method, path, body or None, headers)
-            answer = connection.getresponse()
-            return answer.status, answer.getheaders(), answer.read()
-        except OSError:
-            return 502, [], b""
-        finally:
-            connection.close()
-
-    def close(self) -> None:
-        self.carrier.shutdown()
-        self.carrier.server_close()
-
-
-@pytest.fixture
-def line_and_nurse(tmp_path: Path, open_browser: object) -> Iterator[tuple[Line, OnPhone]]:
-    """The nurse's phone behind a line of our own. The server believes in the line's address, as behind any proxy."""
-    outer, inner = free_port(), free_port()
-    with LiveServer(tmp_path / "var", port=inner, public_url=f"http://localhost:{outer}") as server:
-        line = Line(inner, outer)
-        server.url = f"http://localhost:{outer}"
-        nurse = OnPhone(open_browser(), server)  # type: ignore[operator]
-        try:
-            nurse.log_in("nurse")
-            yield line, nurse
-        finally:
-            line.close()
 
 
 def test_a_reply_lost_after_the_commit_and_ten_replays_give_one_row_and_the_right_receipt(
