@@ -35,6 +35,8 @@ PACKED = ("text/", "image/svg", "application/")
 WORKER_TEMPLATES = ("layout/offline.html", "layout/not_found.html")
 START = "page/start.js"
 STYLE = "css/app.css"
+WORKER = "worker/main.js"
+WAY_OUT = "worker/way_out.js"
 THEME = {"theme_color": "#1d4e4a", "background_color": "#ffffff"}
 
 
@@ -89,9 +91,11 @@ def build(
     headers: Mapping[str, str],
     app: Mapping[str, str],
     static: Static,
+    way_out: bool = False,
     folder: Path = PWA,
 ) -> Assets:
-    """`env` must have been made with the addresses of this same `static` as its assets."""
+    """`env` must have been made with the addresses of this same `static` as its assets. `way_out` is the worker that
+    takes itself off the phones."""
     manifest = _manifest(app["name"], static)
     values = {
         "HEADERS": dict(headers),
@@ -102,18 +106,22 @@ def build(
         "APP": app,
     }
     templates = compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
-    unnamed = worker({"BUILD": "", **values}, templates, folder)
-    name = _hash("".join([unnamed, *static.files]).encode() + manifest)
-    return Assets(name, static.files, worker({"BUILD": name, **values}, templates, folder).encode(), manifest)
+
+    def named(name: str) -> str:
+        if way_out:
+            return worker({"BUILD": name, "PRECACHE": []}, "", folder, WAY_OUT)
+        return worker({"BUILD": name, **values}, templates, folder)
+
+    name = _hash("".join([named(""), *static.files]).encode() + manifest)
+    return Assets(name, static.files, named(name).encode(), manifest)
 
 
-def worker(values: Mapping[str, Any], templates: str, folder: Path) -> str:
+def worker(values: Mapping[str, Any], templates: str, folder: Path, entry: str = WORKER) -> str:
     """/sw.js: the modules of pwa/worker and pwa/features, with what the server knows as the module built.js."""
     constants = "".join(f"export const {name} = {_script(value)};\n" for name, value in values.items())
-    built = f'import {{ R, T }} from "./render.js";\n{constants}export function load() {{\n{templates}}}\n'
-    return link(
-        "worker/main.js", lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8")
-    )
+    drawing = f'import {{ R, T }} from "./render.js";\nexport function load() {{\n{templates}}}\n' if templates else ""
+    built = drawing + constants
+    return link(entry, lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8"))
 
 
 def pack(body: bytes, type: str) -> Asset:

@@ -75,7 +75,7 @@ def make_site(config: Config) -> Site:
     db = Db(config.database_url)
     made = engine(config)
     metrics = Metrics()
-    templates, assets = browser_side(config.app_name, config.secure)
+    templates, assets = browser_side(config.app_name, config.secure, config.way_out)
 
     async def knows(address: str) -> bool:
         return await db.read(log_in.who_has, address, config.mail_domains) is not None
@@ -95,7 +95,7 @@ def make_site(config: Config) -> Site:
 
 
 @cache
-def browser_side(app_name: str, secure: bool) -> tuple[Environment, Assets]:
+def browser_side(app_name: str, secure: bool, way_out: bool) -> tuple[Environment, Assets]:
     """Templates and assets depend on nothing else, and take a quarter of a second to make."""
     files = collect()
     templates = environment(ROOT / "pwa", words=deck(), assets=files.urls)
@@ -107,6 +107,7 @@ def browser_side(app_name: str, secure: bool) -> tuple[Environment, Assets]:
         headers=headers.security(secure),
         app={"name": app_name},
         static=files,
+        way_out=way_out,
     )
     return templates, assets
 

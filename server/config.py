@@ -47,6 +47,7 @@ class Config:
     vapid_private_key: Annotated[str, "key for push messages; `vapid-keys` makes one, the demo its own"] = ""
     vapid_contact: Annotated[str, "mailto: or https: address that push services may use to reach you"] = ""
     log_format: Annotated[str, "json or text, one line each"] = "json"
+    way_out: Annotated[bool, "1 sends what waits on the phones, then takes the service worker off them"] = False
     metrics_token: Annotated[str, "who sends it as a Bearer token may read /metrics; empty is nobody"] = ""
 
     @property

@@ -16,9 +16,12 @@ export async function fill() {
   await Promise.all(PRECACHE.map((url) => keep(cache, url)));
 }
 
-export async function dropOld() {
-  const names = (await caches.keys()).filter((name) => name.startsWith("cg-") && name !== NAME);
+// All of ours but the one named.
+export async function drop(kept) {
+  const names = (await caches.keys()).filter((name) => name.startsWith("cg-") && name !== kept);
   await Promise.all(names.map((name) => caches.delete(name)));
 }
+
+export const dropOld = () => drop(NAME);
 
 export const asset = async (request) => (await caches.match(request, { cacheName: NAME })) ?? fetch(request);

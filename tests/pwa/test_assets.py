@@ -111,6 +111,16 @@ def test_the_manifest_names_nothing_that_a_home_screen_should_not_show(assets: A
     assert all(icon["src"] in assets.files for icon in manifest["icons"])
 
 
+def test_the_way_out_is_another_build_that_answers_no_page(assets: Assets) -> None:
+    out = made(way_out=True)
+    assert out.build != assets.build
+    script = out.worker.decode()
+    assert f'const BUILD = "{out.build}"' in script
+    quick().eval(f"new Function({json.dumps(script)})")
+    assert '"fetch"' not in script and '"fetch"' in assets.worker.decode()
+    assert "<main" not in script and len(script) < len(assets.worker) / 2
+
+
 def test_the_scripts_and_the_first_install_keep_to_their_budget(assets: Assets) -> None:
     worker = len(gzip.compress(assets.worker, 9))
     sizes = {url: len(file.gzip or file.body) for url, file in assets.files.items()}
