@@ -1,5 +1,6 @@
 // Registers the worker and offers a new version. The first one takes over at once; a later one waits until somebody says so.
 import { filling } from "./filling.js";
+import { stay } from "./stay.js";
 
 const CHECK_MS = 60 * 60 * 1000;
 
@@ -22,11 +23,17 @@ function found() {
   registration.installing?.addEventListener("statechange", offer);
 }
 
+function workerOf(known) {
+  const registering = navigator.serviceWorker.register("/sw.js", { updateViaCache: "none" });
+  if (!known) stay(registering);
+  return registering;
+}
+
 // A quiet page only makes sure that there is a worker at all.
 export async function register(quiet) {
   const workers = navigator.serviceWorker;
   const known = await workers.getRegistration("/");
-  registration = quiet && known ? known : await workers.register("/sw.js", { updateViaCache: "none" });
+  registration = quiet && known ? known : await workerOf(known);
   registration.addEventListener("updatefound", found);
   found();
   offer();

@@ -31,8 +31,6 @@ class OnPhone:
     def log_in(self, person: str) -> None:
         """In the demo a person chooses who to be; afterwards the phone holds everything they may see."""
         self.open("/log-in")
-        if self.browser.engine == "webkit":  # an install hangs here for ever when its page goes away
-            self.browser.wait_for_worker()
         self.browser.click(f'button[name="person"][value="{person}"]')
         wait(lambda: self.page == "home")
         self.wait_until_ready()
@@ -65,6 +63,16 @@ class OnPhone:
         self.open(f"/pledges/{pledge}")
         self.browser.js("for (const each of document.querySelectorAll('details')) each.open = true")
         self.browser.click('form[action="/do/pledge.withdraw"] button[type="submit"]')
+
+    def new_tab(self, path: str) -> list[str]:
+        """The tab before and the new one: `to_tab` takes either."""
+        before = str(self.browser.driver.current_window_handle)
+        self.browser.driver.switch_to.new_window("tab")
+        self.open(path)
+        return [before, str(self.browser.driver.current_window_handle)]
+
+    def to_tab(self, tab: str) -> None:
+        self.browser.driver.switch_to.window(tab)
 
     def put_away(self) -> None:
         """The browser is closed and opened again. Chromium writes a new cookie to its disk only then, or after 30 s."""
