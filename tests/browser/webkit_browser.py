@@ -24,16 +24,24 @@ context.set_automation_allowed(True)
 context.get_cookie_manager().set_persistent_storage(
     os.path.join(profile, "cookies.sqlite"), WebKit2.CookiePersistentStorage.SQLITE
 )
-window = Gtk.Window(default_width=PHONE[0], default_height=PHONE[1])
+windows = []
 
 
 def show_view(session: WebKit2.AutomationSession) -> WebKit2.WebView:
+    """Each in a window of its own: a page that is not on the screen cannot be tapped."""
     view = WebKit2.WebView(web_context=context, is_controlled_by_automation=True)
-    for shown in window.get_children():
-        window.remove(shown)
+    window = Gtk.Window(default_width=PHONE[0], default_height=PHONE[1])
     window.add(view)
+    window.connect("destroy", closed)
+    windows.append(window)
     window.show_all()
     return view
+
+
+def closed(window: Gtk.Window) -> None:
+    windows.remove(window)
+    if not windows:
+        Gtk.main_quit()
 
 
 def accept_session(_: WebKit2.WebContext, session: WebKit2.AutomationSession) -> None:
@@ -45,5 +53,4 @@ def accept_session(_: WebKit2.WebContext, session: WebKit2.AutomationSession) ->
 
 
 context.connect("automation-started", accept_session)
-window.connect("destroy", Gtk.main_quit)
 Gtk.main()
