@@ -1,16 +1,21 @@
-"""The outbox as a person uses it in Chromium: delete before sending, needs you, a full phone, a double tap."""
+"""The outbox as a person uses it: delete before sending, needs you, a full phone, a double tap."""
 
+import pytest
 from selenium.webdriver.common.by import By
 
 from tests.browser.engines import wait
 from tests.browser.inspector import in_worker
+from tests.browser.line import Line
 from tests.browser.person import OnPhone
 
 FORM = {"content-type": "application/x-www-form-urlencoded"}
-FULL_PHONE = """
-const full = () => { throw new DOMException('full', 'QuotaExceededError') };
-IDBObjectStore.prototype.add = full;
-IDBObjectStore.prototype.put = full;
+# Full for what the person does: what the server said came before.
+FULL_PHONE = b"""
+const put = IDBObjectStore.prototype.put;
+IDBObjectStore.prototype.put = function (...values) {
+  if (this.name === "outbox") throw new DOMException("full", "QuotaExceededError");
+  return put.apply(this, values);
+};
 """
 
 
@@ -62,10 +67,13 @@ def test_what_the_server_refuses_waits_with_its_words_and_can_be_tried_again_or_
     wait(lambda: not nurse.browser.has("[data-action]"))
 
 
-def test_a_full_phone_says_so_and_keeps_the_words_on_the_screen(nurse: OnPhone) -> None:
-    nurse.server.stop()
+@pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
+def test_a_full_phone_says_so_and_keeps_the_words_on_the_screen(line_and_phone: tuple[Line, OnPhone]) -> None:
+    line, nurse = line_and_phone
+    line.planted["/sw.js"] = FULL_PHONE
+    nurse.log_in("nurse")
+    line.cut = True
     nurse.open("/pledges/p1")
-    in_worker(nurse.browser, FULL_PHONE)
     nurse.choose("show", "team")
     nurse.browser.click('form[action="/do/pledge.take"] button[type="submit"]')
     wait(lambda: nurse.browser.has("#problems"))
