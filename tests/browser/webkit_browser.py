@@ -24,7 +24,7 @@ context.set_automation_allowed(True)
 context.get_cookie_manager().set_persistent_storage(
     os.path.join(profile, "cookies.sqlite"), WebKit2.CookiePersistentStorage.SQLITE
 )
-windows = []
+windows: list[Gtk.Window] = []
 
 
 def show_view(session: WebKit2.AutomationSession) -> WebKit2.WebView:
