@@ -32,8 +32,12 @@ PEERS: Mapping[str, type[Peer]] = {
 }
 
 
+OURS = ("ours on SQLite", "ours on PostgreSQL", "ours on PostgreSQL, one team")
+
+
 class Wrong(Exception):
-    """A server did not do the work, so its figures mean nothing."""
+    """A server did not do the work, so its figures mean nothing. Kinto on PostgreSQL now and then refuses some of its
+    writes; that round of it is left out. Our own servers may never."""
 
 
 def measure(work: Workload, rounds: int, only: str = "") -> dict[str, object]:
@@ -70,6 +74,10 @@ def _rounds(
                 figures[name].append(_once(peer(work, postgres)))
             except Missing as reason:
                 absent[name] = str(reason)
+            except Wrong as what:
+                if name in OURS:
+                    raise
+                print(f"left out, {name}: {what}", flush=True)
 
 
 def _once(peer: Peer) -> Figures:
@@ -111,7 +119,7 @@ async def _push(peer: Peer) -> Figures:
         }
         taken = sum(map(count, stats.responses))
         if taken != peer.work.actions:
-            odd = next(answer for answer in stats.responses if not count(answer))
+            odd = min(stats.responses, key=count)
             raise Wrong(
                 f"{name}: {taken} of {peer.work.actions} actions were acknowledged; {odd.status} {odd.data[:500]!r}"
             )
