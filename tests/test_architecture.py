@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.architecture import browser, python, text
+from tests.architecture import browser, python, text, words
 from tests.architecture.files import Rule
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -19,6 +19,7 @@ RULES = [
     text.files_hold_nothing_of_a_machine,
     text.vendored_files_are_unchanged,
     text.the_readme_stays_short,
+    words.people_read_plain_words,
 ]
 
 LIST = {"server/features/__init__.py": "FEATURES: tuple[Feature, ...] = (help.FEATURE, pledges.FEATURE)\n"}
@@ -81,6 +82,12 @@ BREAKS: list[tuple[Rule, str, str, dict[str, str]]] = [
     (text.vendored_files_are_unchanged, "pwa/vendor/y.js", "not in the table\n", {}),
     (text.vendored_files_are_unchanged, "pwa/vendor/x.js", "", {"pwa/vendor/README.md": VENDORED}),
     (text.the_readme_stays_short, "README.md", "\n" * 150, {}),
+    (words.people_read_plain_words, "pwa/features/x/index.html", "<p>Now sign in</p>\n", {}),
+    (words.people_read_plain_words, "pwa/features/x/index.html", '{{ button("Click here now") }}\n', {}),
+    (words.people_read_plain_words, "content/en/words.toml", '"x" = "That failed. Try again."\n', {}),
+    (words.people_read_plain_words, "content/en/help/x.md", "Well done! You are there.\n", {}),
+    (words.people_read_plain_words, "content/en/org.toml", 'name = "The BAME group"\n', {}),
+    (words.people_read_plain_words, "server/log_in.py", 'said = "That is an invalid code."\n', {}),
 ]
 
 ALLOWED = FEATURES | {
@@ -97,7 +104,9 @@ ALLOWED = FEATURES | {
     "pwa/worker/sync.js": "export const send = (fetch, now) => {\n" + "  fetch(now)\n" * 38 + "}\n",
     "pwa/features/index.js": "import { pledges } from './pledges/pledges.js'\n",
     "pwa/page/start.js": "import { keep } from './plan.js'\nexport const at = '/static/x'\nfetch(at)\n",
-    "pwa/layout/base.html": "</root>\n",
+    "pwa/layout/base.html": '</root>\n{# never say failed #}<p class="failed" title="sign in">Sign up.</p>\n',
+    "content/en/words.toml": '# never say invalid\n"form.invalid" = "There is a problem"\n',
+    "server/log_in.py": 'def conflict():\n    """The request failed."""\n    return "failed"\n',
     "pwa/vendor/htmx.LICENSE": "free\n",
     "docs/x.md": "See https://example.org/home/ and look/work/x or ./" + "tmp/x.\n",
     "var/x.py": "import litestar from nowhere\n",
