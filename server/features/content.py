@@ -57,6 +57,18 @@ class Document:
             elif value == "":
                 yield f"{self.where(key)}: {key} is empty. Write something between the quotes."
 
+    def list_problems(
+        self, key: str, rows: list[Any], needed: Mapping[str, type], optional: Mapping[str, type] | None = None
+    ) -> Iterator[str]:
+        """Faults of the tables under [[key]], each counted from 1."""
+        allowed = {**needed, **(optional or {})}
+        for number, each in enumerate(rows, 1):
+            known = isinstance(each, dict) and needed.keys() <= each.keys() <= allowed.keys()
+            if not known or any(type(value) is not allowed[name] for name, value in each.items()):
+                names = ", ".join(sorted(needed))
+                where = f"{self.where(key)}: number {number} under [[{key}]]"
+                yield f"{where} has to have {names}, and nothing we do not know."
+
 
 def documents(folder: Path) -> tuple[list[Document], list[str]]:
     """Every Markdown file of a folder in name order, and what is wrong with those that cannot be read."""

@@ -28,9 +28,10 @@ HELP = {
     "rows": list,
 }
 ORGANISATION = {"name": str, "branches": list, "checked": date, "contacts": list}
-STEP = {"title", "text"}
-ROW = {"want", "who", "private"}
-CONTACT = {"id", "name", "phone"}
+STEP = {"title": str, "text": str}
+ROW = {"want": str, "who": str, "private": str}
+CALLS = {"contacts": list}
+CONTACT = {"id": str, "name": str, "phone": str}
 
 Key = tuple[str, str]
 Records = Mapping[Key, dict[str, Any]]
@@ -73,7 +74,9 @@ def load(connection: Connection, folder: Path) -> list[Touch]:
 
 def _organisation(folder: Path) -> Records:
     file = settings(folder / "org.toml")
-    problems = [*file.problems(ORGANISATION)] or [*_list_problems(file, "contacts", CONTACT, optional={"national"})]
+    problems = [*file.problems(ORGANISATION)] or [
+        *file.list_problems("contacts", file.front["contacts"], CONTACT, {"national": bool})
+    ]
     if problems:
         raise ContentProblems(problems)
     front = file.front
@@ -98,19 +101,17 @@ def _help(folder: Path) -> Records:
 
 
 def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]:
-    yield from _list_problems(file, "steps", STEP, optional={"contacts"})
-    yield from _list_problems(file, "rows", ROW, optional={"contacts"})
+    faults = [
+        *file.list_problems("steps", file.front["steps"], STEP, CALLS),
+        *file.list_problems("rows", file.front["rows"], ROW, CALLS),
+    ]
+    yield from faults
+    if faults:
+        return
     for key in ("steps", "rows"):
         for each in file.front[key]:
             for contact in sorted(set(each.get("contacts", [])) - contacts.keys()):
                 yield f"{file.where(key)}: org.toml has no contact called {contact}. Add it there, or change the name."
-
-
-def _list_problems(file: Document, key: str, needed: set[str], optional: set[str]) -> Iterator[str]:
-    for number, each in enumerate(file.front[key], 1):
-        if not isinstance(each, dict) or not needed <= each.keys() <= needed | optional:
-            names = ", ".join(sorted(needed))
-            yield f"{file.where(key)}: number {number} under [[{key}]] has to have {names}, and nothing we do not know."
 
 
 def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
