@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ class HelpPage(Base):
     body: Mapped[str]
 
 
-def _bodies(connection: Connection, kind: str, keys: Sequence[Key]) -> Records:
+def kept(connection: Connection, kind: str, keys: Sequence[Key]) -> Records:
     ids = {id: (scope, id) for scope, id in keys}
     rows = connection.execute(select(HelpPage.__table__).where(HelpPage.kind == kind, HelpPage.id.in_(ids)))
     return {ids[row.id]: json.loads(row.body) for row in rows}
@@ -54,19 +54,24 @@ def _bodies(connection: Connection, kind: str, keys: Sequence[Key]) -> Records:
 
 @projection("help")
 def help_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    return _bodies(connection, "help", keys)
+    return kept(connection, "help", keys)
 
 
 @projection("organisation")
 def organisation_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    return _bodies(connection, "organisation", keys)
+    return kept(connection, "organisation", keys)
 
 
 def load(connection: Connection, folder: Path) -> list[Touch]:
     """Everything is checked before anything changes."""
-    bodies = {**_organisation(folder), **_help(folder)}
-    gone = [(row.kind, row.id) for row in connection.execute(select(HelpPage.kind, HelpPage.id))]
-    connection.execute(delete(HelpPage))
+    return keep(connection, ("help", "organisation"), {**_organisation(folder), **_help(folder)})
+
+
+def keep(connection: Connection, kinds: Sequence[str], bodies: Records) -> list[Touch]:
+    """From now on these are all the open records of these kinds."""
+    mine = HelpPage.kind.in_(kinds)
+    gone = [(row.kind, row.id) for row in connection.execute(select(HelpPage.kind, HelpPage.id).where(mine))]
+    connection.execute(delete(HelpPage).where(mine))
     rows = [{"kind": kind, "id": id, "body": json.dumps(body)} for (kind, id), body in bodies.items()]
     connection.execute(insert(HelpPage), rows)
     return [Touch(kind, "open", id) for kind, id in sorted({*gone, *bodies})]
@@ -91,13 +96,19 @@ def _organisation(folder: Path) -> Records:
 
 
 def _help(folder: Path) -> Records:
-    contacts = {each["id"]: each for each in settings(folder / "org.toml").front["contacts"]}
+    contacts = contacts_in(folder)
     found, problems = documents(folder / "help")
     for each in found:
         problems += [*each.problems(HELP)] or [*_help_problems(each, contacts)]
     if problems:
         raise ContentProblems(problems)
     return {("help", each.front["id"]): _help_body(each, contacts) for each in found}
+
+
+def contacts_in(folder: Path) -> Mapping[str, Any]:
+    """Only those that are whole: what is wrong with the file itself is told once, above."""
+    listed = settings(folder / "org.toml").front.get("contacts", [])
+    return {each["id"]: each for each in listed if isinstance(each, dict) and CONTACT.keys() <= each.keys()}
 
 
 def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]:
@@ -110,21 +121,21 @@ def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]
         return
     for key in ("steps", "rows"):
         for each in file.front[key]:
-            for contact in sorted(set(each.get("contacts", [])) - contacts.keys()):
-                yield f"{file.where(key)}: org.toml has no contact called {contact}. Add it there, or change the name."
+            yield from contact_problems(file, key, each.get("contacts", []), contacts)
+
+
+def contact_problems(file: Document, key: str, ids: Iterable[str], contacts: Mapping[str, Any]) -> Iterator[str]:
+    for contact in sorted(set(ids) - contacts.keys()):
+        yield f"{file.where(key)}: org.toml has no contact called {contact}. Add it there, or change the name."
 
 
 def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
     front = file.front
 
     def with_calls(each: dict[str, Any], fields: tuple[str, ...]) -> dict[str, Any]:
-        calls = [contacts[id] for id in each.get("contacts", [])]
         return {
             **{field: each[field] for field in fields},
-            "calls": [
-                {"name": call["name"], "phone": call["phone"], "link": f"tel:{call['phone'].replace(' ', '')}"}
-                for call in calls
-            ],
+            "calls": calls(each.get("contacts", []), contacts),
         }
 
     return {
@@ -137,6 +148,14 @@ def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
         "review_on": front["review"].isoformat(),
         "review_on_text": long_date(front["review"].isoformat()),
     }
+
+
+def calls(ids: Iterable[str], contacts: Mapping[str, Any]) -> list[dict[str, str]]:
+    """What a template makes big targets of."""
+    return [
+        {"name": call["name"], "phone": call["phone"], "link": f"tel:{call['phone'].replace(' ', '')}"}
+        for call in (contacts[id] for id in ids)
+    ]
 
 
 FEATURE = Feature("help", projections=(help_records, organisation_records), load=load)
