@@ -23,6 +23,8 @@ class Page:
     of: str | None = None
 
 
+STATEMENT = "features/statements/index.html"  # of the statement that is called as its page is
+
 PAGES = (
     Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging")),
     Page("pledges", "/pledges", "features/pledges/index.html", "Pledges", needs=("pledge", "pledging")),
@@ -38,6 +40,9 @@ PAGES = (
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
+    Page("privacy", "/privacy", STATEMENT, "Privacy", needs=("statement",), public=True),
+    Page("accessibility", "/accessibility", STATEMENT, "Accessibility", needs=("statement",), public=True),
+    Page("storage", "/storage", STATEMENT, "What is on this phone", needs=("statement",), public=True),
 )
 
 

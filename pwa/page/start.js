@@ -1,5 +1,5 @@
 // The page's own script: sends what is waiting, shows what changed, offers updates. Pages work without it.
-// It knows nothing of pledges or people, and does nothing by itself on a quiet page (help, guides, privacy).
+// It knows nothing of pledges or people, and does nothing by itself on a quiet page (help and the statements).
 import { ask, tell } from "./ask.js";
 import { main } from "./filling.js";
 import { watchForms } from "./forms.js";

@@ -8,14 +8,14 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import help, pledges
+from server.features import help, pledges, statements
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
 
 __all__ = ["FEATURES", "ContentProblems", "Feature", "engine", "load_content"]
 
-FEATURES: tuple[Feature, ...] = (help.FEATURE, pledges.FEATURE)
+FEATURES: tuple[Feature, ...] = (help.FEATURE, statements.FEATURE, pledges.FEATURE)
 
 
 def engine(config: Config) -> Engine:
@@ -35,5 +35,5 @@ def load_content(engine: Engine, connection: Connection, folder: Path = FOLDER) 
         except ContentProblems as found:
             problems += found.problems
     if problems:
-        raise ContentProblems(problems)
+        raise ContentProblems(list(dict.fromkeys(problems)))  # a file that two features read is told once
     publish(engine, connection, touched)

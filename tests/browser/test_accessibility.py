@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from pwa.pages import PAGES
 from tests.browser.engines import wait
 from tests.browser.person import OnPhone
 from tests.browser.test_main_journey import PATHS
@@ -16,7 +17,7 @@ axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
   .then(({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])));
 """
 SMALL_TARGETS = """
-return [...document.querySelectorAll('main button, main .nhsuk-button, nav a, #sync-line a')]
+return [...document.querySelectorAll('main button, main .nhsuk-button, nav a, footer a, #sync-line a')]
   .filter((each) => each.checkVisibility() && (each.offsetHeight || each.getBoundingClientRect().height) < 44)
   .map((each) => each.outerHTML);
 """
@@ -46,10 +47,13 @@ def test_axe_finds_nothing_on_any_page(nurse: OnPhone, dark: bool) -> None:
         assert nurse.browser.js("return document.documentElement.scrollWidth") <= 320, path
 
 
-def test_axe_finds_nothing_on_log_in_and_help_before_log_in(phone: OnPhone) -> None:
-    for path in ("/log-in", "/help"):
+def test_axe_finds_nothing_on_what_opens_before_log_in(phone: OnPhone) -> None:
+    phone.browser.size(320, 640)
+    for path in ("/log-in", *(page.path for page in PAGES if page.public)):
         phone.open(path)
         assert findings(phone) == [], path
+        assert phone.browser.js(SMALL_TARGETS) == [], path
+        assert phone.browser.js("return document.documentElement.scrollWidth") <= 320, path
 
 
 def test_axe_finds_what_is_planted(phone: OnPhone) -> None:

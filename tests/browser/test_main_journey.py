@@ -18,6 +18,9 @@ PATHS = {
     "me": "/me",
     "devices": "/me/devices",
     "help": "/help",
+    "privacy": "/privacy",
+    "accessibility": "/accessibility",
+    "storage": "/storage",
 }
 
 

@@ -35,7 +35,11 @@ PATHS: dict[str, tuple[str, ...]] = {
     "me": ("/me",),
     "devices": ("/me/devices",),
     "help": ("/help",),
+    "privacy": ("/privacy",),
+    "accessibility": ("/accessibility",),
+    "storage": ("/storage",),
 }
+PUBLIC = [page.path for page in PAGES if page.public]
 ALL = [path for page in PAGES for path in PATHS.get(page.id, ())]
 EARLIER = '\n[[earlier]]\nversion = 1\ntitle = "</title>"\ntext = "<i>\'&amp;"\n'
 
@@ -189,9 +193,11 @@ def test_an_empty_replica(sqlite_world: World, twin_of: TwinOf) -> None:
 
 def test_logged_out(twin_of: TwinOf) -> None:
     nobody = twin_of(None)
-    assert {row["kind"] for row in nobody.replica} == {"help", "organisation"}
-    assert not differences(nobody.on_server("/help"), nobody.on_phone("/help"))
+    assert {row["kind"] for row in nobody.replica} == {"help", "organisation", "statement"}
+    for path in PUBLIC:
+        assert not differences(nobody.on_server(path), nobody.on_phone(path)), path
     nobody.replica = []
+    assert {nobody.on_phone(path)[0] for path in PUBLIC} == {200}
     assert "999" in nobody.on_phone("/help")[1]
 
 

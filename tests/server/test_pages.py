@@ -38,6 +38,12 @@ def test_a_public_page_needs_nothing_sets_nothing_and_is_not_logged(
     assert capsys.readouterr().err == ""
 
 
+def test_public_pages_and_no_others_start_nothing_by_themselves(sqlite_world: World) -> None:
+    nurse = sqlite_world.log_in("nurse")
+    quiet = [path for path in [*PRIVATE_PAGES, *PUBLIC_PAGES] if " data-quiet" in nurse.get(path).text]
+    assert quiet == PUBLIC_PAGES
+
+
 @pytest.mark.parametrize("person", CAST)
 def test_every_page_opens_for_everybody_in_the_cast(sqlite_world: World, person: str) -> None:
     visitor = sqlite_world.log_in(person)
