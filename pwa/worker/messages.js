@@ -9,9 +9,10 @@ import { world } from "./world.js";
 async function status() {
   const { person, era } = await identity.who(world.meta);
   return world.storeOf(person).read(["value", "scope", "outbox"], async (t) => {
-    const [epoch, last_sync, trouble] = await Promise.all(["epoch", "last_sync", "trouble"].map((name) => t.value.get(name)));
+    const [epoch, last_sync, clock, trouble] = await Promise.all(["epoch", "last_sync", "clock", "trouble"].map((name) => t.value.get(name)));
     const unsent = (await t.outbox.all()).length;
-    return { build: BUILD, epoch: epoch ?? null, unsent, cursors: await cursorsIn(t), last_sync: last_sync ?? null, era, trouble: trouble ?? "" };
+    const told = { epoch: epoch ?? null, last_sync: last_sync ?? null, clock: clock ?? null, trouble: trouble ?? "" };
+    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era };
   });
 }
 

@@ -1,4 +1,4 @@
-// When to ask the server again. It says how long to wait, each phone adds its own 20 % either way,
+// When to ask the server again, and when it was last heard. It says how long to wait, each phone adds its own 20 % either way,
 // and what is unsent never waits longer than one tick of an open page.
 
 const TICK = 20 * 1000; // under the page's own 25 s
@@ -14,6 +14,12 @@ export function due(store, now) {
 }
 
 const spread = (seconds, random) => seconds * 1000 * (0.8 + 0.4 * random);
+
+// `told` is the server's own time in that answer: how far this phone's clock is from it is only worth knowing, nothing is decided by it.
+export async function heard({ value }, now, told) {
+  await value.put(now, "last_sync");
+  if (told) await value.put(now - told, "clock");
+}
 
 // After a good answer. Without `next` (204) the last one stands.
 export async function pace({ value }, world, now, { next, loops = 0 } = {}) {

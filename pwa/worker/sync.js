@@ -3,7 +3,7 @@
 import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
 import { checkIn, cursorsIn, restartIn, sealed, takeIn } from "./replica.js";
-import { due, pace } from "./pace.js";
+import { due, heard, pace } from "./pace.js";
 import { refused } from "./refused.js";
 
 const BATCH = 100;
@@ -83,7 +83,7 @@ async function exchange(world, store, me, limit) {
   const body = await compose(world, store, me, sent);
   const response = await world.fetch("/sync", { method: "POST", headers: json, body: JSON.stringify(body) });
   const call = { world, store, me, body, ids: [...marked], now: world.now() };
-  if (response.status === 204) return quiet(call);
+  if (response.status === 204) return quiet(call, response.headers.get("date"));
   if (response.status === 200) return answered(call, await response.json());
   return refused(call, response);
 }
@@ -128,9 +128,9 @@ function deviceOf(world, store) {
   });
 }
 
-async function quiet({ store, body, now, world }) {
+async function quiet({ store, body, now, world }, date) {
   await store.write(["value"], async (t) => {
-    await t.value.put(now, "last_sync");
+    await heard(t, now, Date.parse(date));
     if (body.check) await t.value.put(now, "checked_at");
     await pace(t, world, now);
   });
@@ -191,7 +191,7 @@ async function settle({ world, body, ids, now }, store, reply) {
 
 async function remember(t, { reply, body, now, loops }) {
   await t.value.put(reply.epoch, "epoch");
-  await t.value.put(now, "last_sync");
+  await heard(t, now, reply.now);
   await t.value.put(loops.length ? `reset twice: ${loops.join(", ")}` : "", "trouble");
   await t.value.put(0, "log_in");
   if (!reply.more) await t.value.put(1, "ready");

@@ -78,6 +78,16 @@ def test_nothing_new_changes_nothing_and_tells_nobody(phone: WorkerPhone) -> Non
     assert said["told"] == [] and said["error"] is None and set(phone.records()) == {"e1"}
 
 
+def test_how_far_the_clock_is_off_is_kept_from_every_answer() -> None:
+    phone = WorkerPhone()
+    said = phone.sync(reply(), later=10 * 60_000)
+    assert said["held"][ME]["value"]["clock"] == 10 * 60_000
+    said = phone.sync(EMPTY | {"headers": {"date": "Sun, 23 Nov 2025 14:12:00 GMT"}})
+    assert said["held"][ME]["value"]["clock"] == 0
+    said = phone.sync(EMPTY, later=5)
+    assert said["held"][ME]["value"]["clock"] == 0, "an answer without a date says nothing of the clock"
+
+
 def test_a_lost_answer_keeps_the_action_and_it_goes_again_under_the_same_id(phone: WorkerPhone) -> None:
     phone.act("a1")
     assert phone.sync(LOST)["error"]
