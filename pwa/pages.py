@@ -39,6 +39,7 @@ PAGES = (
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
+    Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),
     Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
     Page("privacy", "/privacy", STATEMENT, "Privacy", needs=("statement",), public=True),
     Page("accessibility", "/accessibility", STATEMENT, "Accessibility", needs=("statement",), public=True),

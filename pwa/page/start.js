@@ -3,6 +3,7 @@
 import { ask, tell } from "./ask.js";
 import { main } from "./filling.js";
 import { watchForms } from "./forms.js";
+import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
@@ -89,5 +90,6 @@ showSignal();
 watchForms();
 watchRefresh();
 watchPlans();
+watchPhone();
 watchPage();
 if ("serviceWorker" in navigator) watchWorker();

@@ -17,6 +17,7 @@ PATHS = {
     "outbox": "/outbox",
     "me": "/me",
     "devices": "/me/devices",
+    "phone": "/me/phone",
     "help": "/help",
     "privacy": "/privacy",
     "accessibility": "/accessibility",

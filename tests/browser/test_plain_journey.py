@@ -41,3 +41,12 @@ def test_the_whole_feature_works_without_javascript(plain: OnPhone) -> None:
     wait(lambda: browser.has('a[href="/log-in"]'))
     plain.open("/pledges")
     wait(lambda: "/log-in" in browser.url)
+
+
+def test_without_javascript_the_page_about_the_phone_gives_advice_and_no_answer(plain: OnPhone) -> None:
+    plain.open("/me/phone")
+    said = plain.browser.text("#main")
+    assert "We can only check this with scripts on." in said
+    assert "add this app to the Home Screen" in said
+    assert "keep your work." not in said
+    assert not plain.browser.find("[data-phone]").is_displayed()

@@ -34,6 +34,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "outbox": ("/outbox",),
     "me": ("/me",),
     "devices": ("/me/devices",),
+    "phone": ("/me/phone",),
     "help": ("/help",),
     "privacy": ("/privacy",),
     "accessibility": ("/accessibility",),
