@@ -57,7 +57,7 @@ class Session(Base):
 
 
 _people = table(Person).c
-_TEAM = select(_people.team_id).where(_people.id == bindparam("person"))
+TEAM = select(_people.team_id).where(_people.id == bindparam("person"))
 
 
 def own_scope(person: str) -> str:
@@ -66,7 +66,7 @@ def own_scope(person: str) -> str:
 
 def team_of(connection: Connection, person: str) -> str | None:
     """Also None for nobody we know."""
-    return connection.execute(_TEAM, {"person": person}).scalar()
+    return connection.execute(TEAM, {"person": person}).scalar()
 
 
 def put_team(connection: Connection, team: Team) -> list[Touch]:

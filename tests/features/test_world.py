@@ -1,5 +1,6 @@
 """The demo world that the tests and `./dev run` share."""
 
+from server.access import ANYONE, scopes_of
 from server.demo import CAST, ensure
 from sync import differences
 from tests.world import World
@@ -23,3 +24,8 @@ def test_the_journeys_start_with_nothing_taken(world: World) -> None:
 def test_the_newcomer_is_alone_in_a_team(world: World) -> None:
     teams = [team for _, _, team in CAST.values()]
     assert teams.count(CAST["newcomer"][2]) == 1
+
+
+def test_somebody_who_is_gone_may_hold_only_what_anyone_may(world: World) -> None:
+    """A person may be removed between the look at the session and the pull."""
+    assert world.read(scopes_of, "nobody-we-know") == list(ANYONE)
