@@ -1,4 +1,5 @@
 // The page takes itself anew when the worker says that something changed, and leaves alone what a person is doing.
+// The bar comes with it: it holds the sync line, and the way to log in once a session has ended.
 import { filling } from "./filling.js";
 
 let late = false;
@@ -9,7 +10,7 @@ const asksItself = (ctx) => ctx.request.method === "GET" && ctx.sourceElement ==
 export function refresh() {
   late = filling();
   return window.htmx.ajax("GET", location.pathname + location.search, {
-    target: "#main", select: "#main", selectOOB: "#sync-line:outerMorph", swap: late ? "none" : "outerMorph" });
+    target: "#main", select: "#main", selectOOB: "#bar:outerMorph", swap: late ? "none" : "outerMorph" });
 }
 
 export const refreshLate = () => { if (late && !filling()) refresh(); };

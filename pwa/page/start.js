@@ -52,15 +52,22 @@ function showSignal() {
   document.documentElement.toggleAttribute("data-offline", !navigator.onLine);
 }
 
+// What the pages were told while this one was still on its way, it missed.
+async function arrived() {
+  const status = await ask({ ask: "status" });
+  era = status?.era;
+  if (!quiet && status?.told_at >= performance.timeOrigin) refresh();
+}
+
 function watchWorker() {
   navigator.serviceWorker.addEventListener("message", heard);
   watchTakeover(() => {
     showPlans();
-    eraNow().then((now) => { era = now; });
+    arrived();
     sync();
   });
   register(quiet).catch(() => {}); // refused or no signal: the pages are the server's
-  eraNow().then((now) => { era = now; });
+  arrived();
   showPlans();
   sync();
   if (matchMedia("(display-mode: standalone)").matches) navigator.storage?.persist?.();

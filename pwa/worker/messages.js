@@ -8,11 +8,12 @@ import { world } from "./world.js";
 
 async function status() {
   const { person, era } = await identity.who(world.meta);
+  const told_at = (await world.meta.read(["value"], ({ value }) => value.get("told_at"))) ?? 0;
   return world.storeOf(person).read(["value", "scope", "outbox"], async (t) => {
     const [epoch, last_sync, clock, trouble] = await Promise.all(["epoch", "last_sync", "clock", "trouble"].map((name) => t.value.get(name)));
     const unsent = (await t.outbox.all()).length;
     const told = { epoch: epoch ?? null, last_sync: last_sync ?? null, clock: clock ?? null, trouble: trouble ?? "" };
-    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era };
+    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era, told_at };
   });
 }
 

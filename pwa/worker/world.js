@@ -4,7 +4,9 @@ import { meta, nobody, storeOf, wipe } from "./stores.js";
 
 const PATIENCE = 30 * 1000;
 
+// To every page there is. One on its way hears nothing: it asks for `told_at` when it has arrived.
 export async function tell(message) {
+  await meta().write(["value"], ({ value }) => value.put(Date.now(), "told_at"));
   for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
 }
 
