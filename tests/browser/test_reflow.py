@@ -1,0 +1,122 @@
+"""Every page at 320 and 360 px, with text at 200 % and the spacing of WCAG 1.4.12: nothing spills or overlaps."""
+
+import pytest
+
+from pwa.pages import PAGES
+from tests.browser.engines import wait
+from tests.browser.person import OnPhone
+from tests.browser.test_main_journey import PATHS
+
+SPACING = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(`
+* { line-height: 1.5 !important; letter-spacing: 0.12em !important; word-spacing: 0.16em !important; }
+p { margin-block-end: 2em !important; }`);
+document.adoptedStyleSheets = [sheet];
+"""
+BIGGER = "document.documentElement.style.fontSize = '200%'"
+
+# Text may not reach past the block it stands in, nor past the window; no block may lie
+# over its neighbour.
+SPILLED = """
+const found = [];
+const seen = (each) => each.checkVisibility({ visibilityProperty: true }) && !each.closest('.nhsuk-skip-link');
+const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+for (let node = walk.nextNode(); node; node = walk.nextNode()) {
+  const holder = node.parentElement;
+  if (!node.data.trim() || ['SCRIPT', 'STYLE'].includes(holder.tagName) || !seen(holder)) continue;
+  let block = holder;
+  while (getComputedStyle(block).display === 'inline') block = block.parentElement;
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const edge = Math.min(block.getBoundingClientRect().right, document.documentElement.clientWidth) + 1;
+  for (const { right, left, width } of range.getClientRects()) {
+    if (width && (right > edge || left < -1)) { found.push(`spills: ${node.data.trim().slice(0, 60)}`); break; }
+  }
+}
+const flows = (each) => {
+  const { position, display } = getComputedStyle(each);
+  return ['static', 'relative'].includes(position) && display !== 'inline';
+};
+for (const parent of document.body.querySelectorAll('*')) {
+  if (parent.namespaceURI !== document.body.namespaceURI || parent.children.length > 60) continue;
+  const inFlow = [...parent.children].filter((each) => seen(each) && flows(each));
+  const boxes = inFlow.map((each) => [each, each.getBoundingClientRect()]);
+  for (const [index, [one, a]] of boxes.entries()) {
+    for (const [other, b] of boxes.slice(index + 1)) {
+      const wide = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      const high = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
+      const both = [one, other].map((each) => each.outerHTML.slice(0, 60));
+      if (wide > 1 && high > 1) found.push(`overlap: ${both.join(' and ')}`);
+    }
+  }
+}
+if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
+return found;
+"""
+WORD = "Donaudampfschifffahrtsgesellschaftskapit"
+
+
+def as_it_comes(phone: OnPhone) -> None:
+    """The size and spacing of the app's own styles."""
+
+
+def bigger(phone: OnPhone) -> None:
+    phone.browser.js(BIGGER)
+
+
+def spaced(phone: OnPhone) -> None:
+    phone.browser.js(SPACING)
+
+
+def spilled(phone: OnPhone) -> list[str]:
+    found: list[str] = phone.browser.js(SPILLED)
+    return found
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_nothing_spills_on_any_page(nurse: OnPhone, width: int) -> None:
+    nurse.take("p1", "name")
+    wait(lambda: nurse.state("p1") == "sent")
+    nurse.server.stop()
+    nurse.take("p2", "team")
+    wait(lambda: nurse.state("p2") == "saved")
+    nurse.browser.size(width, 740)
+    for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/desk", "/pledges/none"]:
+        for look in (as_it_comes, bigger, spaced):
+            nurse.open(path)
+            look(nurse)
+            assert spilled(nurse) == [], f"{path}, {look.__name__}"
+
+
+def test_nothing_spills_before_log_in(phone: OnPhone) -> None:
+    phone.browser.size(320, 640)
+    for path in ("/log-in", *(page.path for page in PAGES if page.public)):
+        for look in (as_it_comes, bigger, spaced):
+            phone.open(path)
+            look(phone)
+            assert spilled(phone) == [], f"{path}, {look.__name__}"
+
+
+@pytest.mark.parametrize("where", ["h1", "main p", "main .nhsuk-button", "footer a", "nav span"])
+def test_a_word_of_40_letters_stays_inside(phone: OnPhone, where: str) -> None:
+    phone.browser.size(320, 640)
+    phone.open("/log-in")
+    phone.browser.js("document.querySelector(arguments[0]).textContent = arguments[1]", where, WORD)
+    assert spilled(phone) == []
+
+
+@pytest.mark.parametrize(
+    ("planted", "said"),
+    [
+        ("h1.style.whiteSpace = 'nowrap'; h1.textContent = arguments[0]", "spills"),
+        ("h1.style.marginBlockEnd = '-4rem'", "overlap"),
+        ("h1.style.inlineSize = '40rem'", "the page scrolls sideways"),
+    ],
+    ids=["a long word that cannot break", "a heading over the text below", "a box wider than the phone"],
+)
+def test_what_spills_is_seen(phone: OnPhone, planted: str, said: str) -> None:
+    phone.browser.size(320, 640)
+    phone.open("/log-in")
+    phone.browser.js(f"const h1 = document.querySelector('h1'); {planted}", WORD)
+    assert any(line.startswith(said) for line in spilled(phone))
