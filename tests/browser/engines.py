@@ -53,7 +53,7 @@ def require(engine: str) -> None:
         pytest.skip(words)
 
 
-def wait(look: Callable[[], Answer], *, seconds: float = 20) -> Answer:
+def wait(look: Callable[[], Answer], *, seconds: float = 20, every: float = 0.05) -> Answer:
     """The first true answer of `look`; an element gone or a page between two documents is "not yet"."""
     deadline, last = time.monotonic() + seconds, "no true answer"
     while time.monotonic() < deadline:
@@ -62,7 +62,7 @@ def wait(look: Callable[[], Answer], *, seconds: float = 20) -> Answer:
                 return answer
         except WebDriverException as fault:
             last = repr(fault)
-        time.sleep(0.05)
+        time.sleep(every)
     raise AssertionError(f"not within {seconds} s ({last})")
 
 

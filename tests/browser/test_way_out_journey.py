@@ -21,9 +21,9 @@ def held(phone: OnPhone) -> list[int]:
 
 
 def visit_until_served_by(phone: OnPhone, name: str) -> None:
-    """The visit makes the browser look for another worker, when it finds the time."""
+    """The visit makes the browser look for another worker, when the old one rests: so it is not asked all the time."""
     phone.open("/pledges")
-    wait(lambda: phone.rendered_by("/pledges") == name, seconds=60)
+    wait(lambda: phone.rendered_by("/pledges") == name, seconds=60, every=3)
 
 
 def back_in_signal(phone: OnPhone) -> None:
