@@ -5,8 +5,9 @@ import { meta, nobody, storeOf, wipe } from "./stores.js";
 const PATIENCE = 30 * 1000;
 
 // To every page there is. One on its way hears nothing: it asks for `told_at` when it has arrived.
+// On a full phone that cannot be kept, and the pages that are here must hear it all the same.
 export async function tell(message) {
-  await meta().write(["value"], ({ value }) => value.put(Date.now(), "told_at"));
+  await meta().write(["value"], ({ value }) => value.put(Date.now(), "told_at")).catch(() => {});
   for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
 }
 

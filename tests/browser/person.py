@@ -59,6 +59,14 @@ class OnPhone:
         self.choose("show", show)
         self.browser.click('form[action="/do/pledge.take"] button[type="submit"]')
 
+    def take_one_with_signal_and_one_without(self) -> None:
+        """p1 is sent, then the signal goes, and p2 is saved on the phone."""
+        self.take("p1", "name")
+        wait(lambda: self.state("p1") == "sent")
+        self.server.stop()
+        self.take("p2", "team")
+        wait(lambda: self.state("p2") == "saved")
+
     def withdraw(self, pledge: str) -> None:
         self.open(f"/pledges/{pledge}")
         self.browser.js("for (const each of document.querySelectorAll('details')) each.open = true")

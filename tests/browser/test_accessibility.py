@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from pwa.pages import PAGES
-from tests.browser.engines import wait
 from tests.browser.person import OnPhone
 from tests.browser.test_main_journey import PATHS
 
@@ -31,11 +30,7 @@ def findings(phone: OnPhone) -> list[Any]:
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_any_page(nurse: OnPhone, dark: bool) -> None:
-    nurse.take("p1", "name")
-    wait(lambda: nurse.state("p1") == "sent")
-    nurse.server.stop()
-    nurse.take("p2", "team")
-    wait(lambda: nurse.state("p2") == "saved")
+    nurse.take_one_with_signal_and_one_without()
     nurse.browser.dark(dark)
     for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/desk", "/pledges/none"]:
         nurse.open(path)
