@@ -16,9 +16,14 @@ axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
   .then(({ violations }) => done(violations.map(({ id, nodes }) => [id, nodes.map(({ html }) => html)])));
 """
 SMALL_TARGETS = """
-return [...document.querySelectorAll('main button, main .nhsuk-button, nav a, footer a, #sync-line a')]
-  .filter((each) => each.checkVisibility() && (each.offsetHeight || each.getBoundingClientRect().height) < 44)
-  .map((each) => each.outerHTML);
+const inText = (each) => each.matches('p > a, li > a') && getComputedStyle(each).display === 'inline';
+const notYet = (each) => each.matches('.nhsuk-skip-link:not(:focus)');
+const TARGETS = 'a, button, summary, textarea, input:not([type=hidden], [type=radio]), .app-choice';
+return [...document.querySelectorAll(TARGETS)]
+  .filter((each) => each.checkVisibility() && !inText(each) && !notYet(each))
+  .map((each) => [each.outerHTML, (each.closest('.app-card--link') ?? each).getBoundingClientRect()])
+  .filter(([, { width, height }]) => Math.min(width, height) < 48)
+  .map(([html, { width, height }]) => `${width} x ${height}: ${html}`);
 """
 
 
@@ -66,3 +71,17 @@ def test_no_page_asks_anybody_else_or_breaks_the_policy(nurse: OnPhone) -> None:
             "return performance.getEntriesByType('resource').map(({ name }) => new URL(name).origin)"
         )
         assert set(origins) <= {nurse.server.url}, path
+
+
+def test_every_target_is_48_px_also_on_a_wide_screen(nurse: OnPhone) -> None:
+    nurse.take_one_with_signal_and_one_without()
+    nurse.browser.size(1280, 800)
+    for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2"]:
+        nurse.open(path)
+        assert nurse.browser.js(SMALL_TARGETS) == [], path
+
+
+def test_a_small_target_is_seen(phone: OnPhone) -> None:
+    phone.open("/log-in")
+    phone.browser.js("document.querySelector('main button').style.minBlockSize = '0'")
+    assert len(phone.browser.js(SMALL_TARGETS)) == 1
