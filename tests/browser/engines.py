@@ -241,8 +241,14 @@ class Browser:
         return answer
 
     def dark(self, on: bool = True) -> None:
-        scheme = {"name": "prefers-color-scheme", "value": "dark" if on else "light"}
-        self.cdp("Emulation.setEmulatedMedia", features=[scheme])
+        self.look(scheme="dark" if on else "light")
+
+    def look(self, *, scheme: str = "light", colours: str = "none", paper: bool = False) -> None:
+        """What a person has set: `scheme` light or dark, `colours` forced by the system ("active") or not. `paper`
+        shows the page as it is printed."""
+        wishes = {"prefers-color-scheme": scheme, "forced-colors": colours}
+        features = [{"name": name, "value": value} for name, value in wishes.items()]
+        self.cdp("Emulation.setEmulatedMedia", media="print" if paper else "", features=features)
 
     def complaints(self) -> list[str]:
         """What the console said of errors since it was last asked: refused by the policy, not found, not caught."""

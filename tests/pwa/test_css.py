@@ -58,7 +58,7 @@ def code(path: Path) -> str:
 
 
 def tokens() -> dict[str, dict[str, str]]:
-    light, dark = code(TOKENS).split("@media (prefers-color-scheme: dark)")
+    light, dark = code(TOKENS).split("@media screen and (prefers-color-scheme: dark)")
     plain = dict(re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{6});", light))
     return {"light": plain, "dark": plain | dict(re.findall(r"(--[\w-]+):\s*(#[0-9a-f]{6});", dark))}
 
