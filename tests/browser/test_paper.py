@@ -23,6 +23,7 @@ def test_the_help_page_prints_dark_on_white_without_what_is_to_be_tapped(phone: 
     phone.open("/help")
     phone.browser.look(scheme=scheme, paper=True)
     assert phone.browser.js(TOO_PALE) == []
+    assert phone.browser.js("return getComputedStyle(document.documentElement).colorScheme") == "light"
     assert phone.browser.js("return getComputedStyle(document.documentElement).backgroundColor") == "rgba(0, 0, 0, 0)"
     assert phone.browser.js(SHOWN, ".app-help__call") > 3
     assert phone.browser.js(SHOWN, "header, footer, nav, button, .app-button") == 0
