@@ -108,7 +108,7 @@ ALLOWED = FEATURES | {
     "content/en/words.toml": '# never say invalid\n"form.invalid" = "There is a problem"\n',
     "server/log_in.py": 'def conflict():\n    """The request failed."""\n    return "failed"\n',
     "pwa/vendor/htmx.LICENSE": "free\n",
-    "docs/x.md": "See https://example.org/home/ and look/work/x or ./" + "tmp/x.\n",
+    "docs/x.md": "See https://example.org/ho" + "me/ and look/wo" + "rk/x or ./" + "tmp/x.\n",
     "var/x.py": "import litestar from nowhere\n",
 }
 
