@@ -30,6 +30,7 @@ TYPES = {
     ".ico": "image/x-icon",
     ".woff2": "font/woff2",
     ".webmanifest": "application/manifest+json",
+    ".json": "application/json",
 }
 PACKED = ("text/", "image/svg", "application/")
 WORKER_TEMPLATES = ("layout/offline.html", "layout/not_found.html")
@@ -37,6 +38,7 @@ START = "page/start.js"
 STYLE = "css/app.css"
 WORKER = "worker/main.js"
 WAY_OUT = "worker/way_out.js"
+TEMPLATES = "worker/templates.json"
 THEME = {"theme_color": "#1d4e4a", "background_color": "#ffffff"}
 
 
@@ -97,30 +99,35 @@ def build(
     """`env` must have been made with the addresses of this same `static` as its assets. `way_out` is the worker that
     takes itself off the phones."""
     manifest = _manifest(app["name"], static)
+    templates = json.dumps(
+        compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES)),
+        ensure_ascii=False,
+        separators=(",", ":"),
+    ).encode()
+    drawn_from = _address(TEMPLATES, templates)
+    files = {**static.files, drawn_from: pack(templates, TYPES[".json"])}
     values = {
         "HEADERS": dict(headers),
-        "PRECACHE": [*_precached(static), "/manifest.webmanifest"],
+        "PRECACHE": [*_precached(static), drawn_from, "/manifest.webmanifest"],
+        "TEMPLATES": drawn_from,
         "PAGES": [asdict(page) for page in pages],
         "KINDS": kinds,
         "WORDS": _said_by_scripts(words, folder),
         "APP": app,
     }
-    templates = compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
 
     def named(name: str) -> str:
         if way_out:
-            return worker({"BUILD": name, "PRECACHE": []}, "", folder, WAY_OUT)
-        return worker({"BUILD": name, **values}, templates, folder)
+            return worker({"BUILD": name, "PRECACHE": []}, folder, WAY_OUT)
+        return worker({"BUILD": name, **values}, folder)
 
-    name = _hash("".join([named(""), *static.files]).encode() + manifest)
-    return Assets(name, static.files, named(name).encode(), manifest)
+    name = _hash("".join([named(""), *files]).encode() + manifest)
+    return Assets(name, files, named(name).encode(), manifest)
 
 
-def worker(values: Mapping[str, Any], templates: str, folder: Path, entry: str = WORKER) -> str:
+def worker(values: Mapping[str, Any], folder: Path, entry: str = WORKER) -> str:
     """/sw.js: the modules of pwa/worker and pwa/features, with what the server knows as the module built.js."""
-    constants = "".join(f"export const {name} = {_script(value)};\n" for name, value in values.items())
-    drawing = f'import {{ R, T }} from "./render.js";\nexport function load() {{\n{templates}}}\n' if templates else ""
-    built = drawing + constants
+    built = "".join(f"export const {name} = {_script(value)};\n" for name, value in values.items())
     return link(entry, lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8"))
 
 

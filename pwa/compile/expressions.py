@@ -1,9 +1,14 @@
-"""Expressions of the subset as JavaScript. Knows the names in reach and the macros; knows no statement."""
+"""Expressions of the subset as trees. Knows the names in reach and the macros; knows no statement.
+
+A tree is a text, a whole number, true or false, which is its own value, or a list: an operation of
+pwa/worker/render.js and its operands. Null is an operand that was not given.
+"""
 
 import inspect
-import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import chain
+from typing import TypeAlias
 
 from jinja2 import nodes
 
@@ -12,15 +17,17 @@ from pwa.compile.subset import INSTEAD, SIGNS, SUBSET
 
 # Names that Jinja, the two globals or a macro's body give a meaning of their own.
 RESERVED = frozenset({"words", "asset", "loop", "caller", "self", "super", "varargs", "kwargs"})
-EMPTY = '""'  # what a sum starts with, so that it is text
-LOOP = {"first": "({i} === 0)", "last": "({i} === {items}.length - 1)", "index": "({i} + 1)"}
+LOOP = ("first", "last", "index")
+POSITIVE = {"!=": "==", "not in": "in"}
+
+Tree: TypeAlias = "str | int | bool | list[Tree] | None"
 
 
 @dataclass(frozen=True)
 class Macro:
     """How a macro is called. `optional` are the parameters with a default; `body` says that it takes {% call %}."""
 
-    function: str
+    key: str
     params: tuple[str, ...]
     optional: frozenset[str]
     body: bool
@@ -30,8 +37,8 @@ class Macro:
 class Reach:
     """What a piece of template can see besides the context."""
 
-    locals: dict[str, str] = field(default_factory=dict)
-    loop: dict[str, str] | None = None
+    locals: frozenset[str] = frozenset()
+    in_body: bool = False  # of a loop
     closed: bool = False  # a macro: it sees its parameters and nothing of the page
     in_call: bool = False
     in_loop: bool = False
@@ -43,7 +50,6 @@ class Expressions:
     def __init__(self, env: StrictEnvironment, name: str, macro_names: frozenset[str]) -> None:
         self.env, self.name, self.macro_names = env, name, macro_names
         self.used: set[str] = set()
-        self.filters: set[str] = set()
         self.macros: dict[str, Macro] = {}
         self.reach = Reach()
 
@@ -60,8 +66,8 @@ class Expressions:
         kind = type(node).__name__
         return self.refuse(node, *INSTEAD.get(kind, (kind, "see pwa/README.md for what there is")))
 
-    def expression(self, node: nodes.Node) -> str:
-        write: Callable[[nodes.Node], str] | None = getattr(self, f"x_{type(node).__name__}", None)
+    def expression(self, node: nodes.Node) -> Tree:
+        write: Callable[[nodes.Node], Tree] | None = getattr(self, f"x_{type(node).__name__}", None)
         if write is None:
             raise self.unknown(node)
         return write(node)
@@ -78,7 +84,7 @@ class Expressions:
                 return self._words(node)
         return None
 
-    def x_Const(self, node: nodes.Const) -> str:
+    def x_Const(self, node: nodes.Const) -> Tree:
         names = {str: "text", bool: "true, false", int: "number"}
         if type(node.value) not in names:
             raise self.refuse(
@@ -87,114 +93,98 @@ class Expressions:
                 'there are text, whole numbers, true and false; for nothing write ""',
             )
         self.use(node, names[type(node.value)])
-        return js(node.value)
+        value: str | int | bool = node.value
+        return value
 
-    def x_Name(self, node: nodes.Name) -> str:
+    def x_Name(self, node: nodes.Name) -> Tree:
         self.use(node, "name")
         self.free(node, node.name)
-        if node.name in self.reach.locals:
-            return self.reach.locals[node.name]
+        if node.name not in self.reach.locals:
+            self._of_the_page(node)
+        return ["name", node.name]
+
+    def _of_the_page(self, node: nodes.Name) -> None:
         if self.reach.closed:
             raise self.refuse(node, f"`{node.name}` inside a macro", "a macro sees its parameters only: add one")
         if node.name in self.macro_names:
             raise self.refuse(node, f"`{node.name}`, a macro, as a value", "give the value another name")
         if node.name in self.reach.sets - self.reach.ready:
             raise self.refuse(node, f"`{node.name}` above its {{% set %}}", "set it first, or give it another name")
-        return f"name(c, {js(node.name)})"
 
     def free(self, node: nodes.Node, name: str) -> None:
         if name in RESERVED:
             raise self.refuse(node, f"`{name}` as a name", "choose another name")
 
-    def x_Getattr(self, node: nodes.Getattr) -> str:
+    def x_Getattr(self, node: nodes.Getattr) -> Tree:
         if isinstance(node.node, nodes.Name) and node.node.name == "loop":
             return self._loop(node)
         self.use(node, "attribute")
-        return f"attr({self.expression(node.node)}, {js(node.attr)})"
+        return ["attr", self.expression(node.node), node.attr]
 
-    def _loop(self, node: nodes.Getattr) -> str:
+    def _loop(self, node: nodes.Getattr) -> Tree:
         self.use(node, f"loop.{node.attr}", f"there are {', '.join(f'loop.{part}' for part in LOOP)}")
-        if self.reach.loop is None:
+        if not self.reach.in_body:
             raise self.refuse(node, f"loop.{node.attr} outside the body of a loop", "move it into the loop")
-        return LOOP[node.attr].format(**self.reach.loop)
+        return ["name", f"loop.{node.attr}"]
 
-    def x_Getitem(self, node: nodes.Getitem) -> str:
+    def x_Getitem(self, node: nodes.Getitem) -> Tree:
         if isinstance(node.arg, nodes.Const) and not isinstance(node.arg.value, str):
             raise self.refuse(node, "a place in a list", "loop over it, or send the one record that is needed")
         self.use(node, "key")
-        return f"item({self.expression(node.node)}, {self.expression(node.arg)})"
+        return ["item", self.expression(node.node), self.expression(node.arg)]
 
-    def x_List(self, node: nodes.List) -> str:
+    def x_List(self, node: nodes.List) -> Tree:
         self.use(node, "list")
-        return f"[{', '.join(map(self.expression, node.items))}]"
+        return ["list", *map(self.expression, node.items)]
 
-    def x_Dict(self, node: nodes.Dict) -> str:
+    def x_Dict(self, node: nodes.Dict) -> Tree:
         self.use(node, "record")
-        fields = {}
+        fields: dict[str, Tree] = {}
         for pair in node.items:
             key = pair.key.value if isinstance(pair.key, nodes.Const) else None
             if not isinstance(key, str) or key in fields or key == "__proto__":
                 raise self.refuse(pair, "this key of a record", "write each key once, in quotes")
             fields[key] = self.expression(pair.value)
-        return f"{{ {', '.join(f'{js(key)}: {value}' for key, value in fields.items())} }}"
+        return ["record", *chain.from_iterable(fields.items())]
 
-    def x_Compare(self, node: nodes.Compare) -> str:
+    def x_Compare(self, node: nodes.Compare) -> Tree:
         if len(node.ops) != 1:
             raise self.refuse(node, "a chain of comparisons", "join two with `and`")
         sign = SIGNS[node.ops[0].op]
         self.use(node, "<, <=, >, >=" if sign[0] in "<>" else sign)
-        left, right = self.expression(node.expr), self.expression(node.ops[0].expr)
-        if sign in ("in", "not in"):
-            return f"{'!' if sign == 'not in' else ''}has({right}, {left})"
-        if sign in ("==", "!="):
-            return f"{'!' if sign == '!=' else ''}eq({left}, {right})"
-        return f"(order({left}, {right}) {sign} 0)"
+        tree: Tree = [POSITIVE.get(sign, sign), self.expression(node.expr), self.expression(node.ops[0].expr)]
+        return ["not", tree] if sign in POSITIVE else tree
 
-    def x_And(self, node: nodes.And) -> str:
+    def x_And(self, node: nodes.And) -> Tree:
         self.use(node, "and")
-        return f"and({self.expression(node.left)}, () => {self._arrow(node.right)})"
+        return ["and", self.expression(node.left), self.expression(node.right)]
 
-    def x_Or(self, node: nodes.Or) -> str:
+    def x_Or(self, node: nodes.Or) -> Tree:
         self.use(node, "or")
-        return f"or({self.expression(node.left)}, () => {self._arrow(node.right)})"
+        return ["or", self.expression(node.left), self.expression(node.right)]
 
-    def x_Not(self, node: nodes.Not) -> str:
+    def x_Not(self, node: nodes.Not) -> Tree:
         self.use(node, "not")
-        return f"!{self.condition(node.node)}"
+        return ["not", self.expression(node.node)]
 
-    def _arrow(self, node: nodes.Expr) -> str:
-        """An arrow's body: a record's braces would be read as a block."""
-        return f"({self.expression(node)})" if isinstance(node, nodes.Dict) else self.expression(node)
-
-    def condition(self, node: nodes.Node) -> str:
-        """As JavaScript's own true or false: and, or and not need no function where only the truth is asked."""
-        if isinstance(node, nodes.And | nodes.Or):
-            word, sign = ("and", "&&") if isinstance(node, nodes.And) else ("or", "||")
-            self.use(node, word)
-            return f"({self.condition(node.left)} {sign} {self.condition(node.right)})"
-        if isinstance(node, nodes.Compare | nodes.Not):
-            return self.expression(node)
-        return f"truth({self.expression(node)})"
-
-    def x_Concat(self, node: nodes.Concat) -> str:
+    def x_Concat(self, node: nodes.Concat) -> Tree:
         self.use(node, "~")
-        return f"concat({', '.join(map(self.expression, node.nodes))})"
+        return ["~", *map(self.expression, node.nodes)]
 
-    def x_CondExpr(self, node: nodes.CondExpr) -> str:
+    def x_CondExpr(self, node: nodes.CondExpr) -> Tree:
         self.use(node, "inline if")
         if node.expr2 is None:
             raise self.refuse(node, "an inline if without else", 'add `else ""`')
-        return f"({self.condition(node.test)} ? {self.expression(node.expr1)} : {self.expression(node.expr2)})"
+        return ["if", *map(self.expression, (node.test, node.expr1, node.expr2))]
 
-    def x_Filter(self, node: nodes.Filter) -> str:
+    def x_Filter(self, node: nodes.Filter) -> Tree:
         self.use(node, f"| {node.name}", "see pwa/README.md for the filters there are")
         if node.node is None:
             raise self.unknown(nodes.FilterBlock(lineno=node.lineno))
-        self.filters.add(node.name)
         values = self.arguments(node, f"the filter {node.name}", self.env.filters[node.name])
-        return f"F.{node.name}({', '.join([self.expression(node.node), *values])})"
+        return [node.name, self.expression(node.node), *values]
 
-    def arguments(self, node: nodes.Filter, what: str, function: Callable[..., object]) -> list[str]:
+    def arguments(self, node: nodes.Filter, what: str, function: Callable[..., object]) -> list[Tree]:
         """By place or by name in the template, by place in JavaScript."""
         if node.dyn_args or node.dyn_kwargs:
             raise self.refuse(node, "* and ** in a call", "write the values out")
@@ -206,20 +196,20 @@ class Expressions:
             raise self.refuse(node, f"{what} with these values", str(wrong)) from None
         return [self.expression(value) for value in list(bound.arguments.values())[1:]]
 
-    def x_Call(self, node: nodes.Call) -> str:
+    def x_Call(self, node: nodes.Call) -> Tree:
         target = node.node
         known = target.name if isinstance(target, nodes.Name) else ""
         if known == "words":
-            return self._words_with_values(node) if node.kwargs else js(self._words(node))
+            return self._words_with_values(node) if node.kwargs else self._words(node)
         if known == "asset":
-            return js(self._asset(node))
+            return self._asset(node)
         if known == "caller":
             raise self.refuse(node, "caller() inside an expression", "write {{ caller() }} on its own")
         if isinstance(target, nodes.Getattr):
             raise self.refuse(node, f"the method call .{target.attr}()", "use a filter: {{ value | filter }}")
-        return f"new Markup({self.macro_call(node, None)})"
+        return ["markup", self.macro_call(node, None)]
 
-    def macro_call(self, node: nodes.Call, body: str | None) -> str:
+    def macro_call(self, node: nodes.Call, body: Tree) -> Tree:
         """A macro's call; its values go by place, whatever they were in the template."""
         name = node.node.name if isinstance(node.node, nodes.Name) else ""
         if name not in self.macros or name in self.reach.locals:
@@ -229,13 +219,9 @@ class Expressions:
             how = f"{{% call {name}(…) %}}…{{% endcall %}}" if macro.body else f"{{{{ {name}(…) }}}}"
             raise self.refuse(node, f"this way to call {name}", f"write {how}")
         given = self._given(node, name, macro)
-        values = [f'() => {{\nlet o = "";\n{body}return o;\n}}' if macro.body else "undefined"]
-        values += [given.get(param, "undefined") for param in macro.params]
-        while values and values[-1] == "undefined":
-            values.pop()
-        return f"{macro.function}({', '.join(values)})"
+        return ["call", macro.key, body, *(given.get(param) for param in macro.params)]
 
-    def _given(self, node: nodes.Call, name: str, macro: Macro) -> dict[str, str]:
+    def _given(self, node: nodes.Call, name: str, macro: Macro) -> dict[str, Tree]:
         self.use(node, "macro call")
         if node.dyn_args or node.dyn_kwargs:
             raise self.refuse(node, "* and ** in a call", "write the values out")
@@ -251,12 +237,11 @@ class Expressions:
         self.use(node, "words")
         return text
 
-    def _words_with_values(self, node: nodes.Call) -> str:
+    def _words_with_values(self, node: nodes.Call) -> Tree:
         text = self._deck(node)
         self.use(node, "words with values")
-        given = {pair.key: f"plain({self.expression(pair.value)})" for pair in node.kwargs}
-        parts = [given[part] if place else js(part) for place, part in _pieces(text) if part]
-        return f"({' + '.join([EMPTY, *parts])})"
+        given = {pair.key: self.expression(pair.value) for pair in node.kwargs}
+        return ["words", *(given[part] if place else part for place, part in _pieces(text) if part)]
 
     def _deck(self, node: nodes.Call) -> str:
         key = self._only_text(node, "words")
@@ -282,10 +267,6 @@ class Expressions:
         if not isinstance(first, nodes.Const) or not isinstance(first.value, str):
             raise self.refuse(node, f"{what}() with anything but one text in quotes", "choose with {% if %}")
         return first.value
-
-
-def js(value: object) -> str:
-    return json.dumps(value, ensure_ascii=False)
 
 
 def _pieces(text: str) -> list[tuple[bool, str]]:

@@ -1,15 +1,16 @@
-"""Statements of the subset as JavaScript: one template in, one piece of script out. Knows the other templates only by
+"""Statements of the subset as trees: one template in, its page or its macros out. Knows the other templates only by
 their macros, blocks and names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 from jinja2 import nodes
 from markupsafe import escape
 
 from pwa.compile.environment import CompileError, StrictEnvironment
-from pwa.compile.expressions import Expressions, Macro, Reach, js
+from pwa.compile.expressions import Expressions, Macro, Reach, Tree
 
 MACROS_ONLY = nodes.Macro | nodes.FromImport
 
@@ -35,46 +36,53 @@ class Source:
         return bool(self.macros) and all(isinstance(node, MACROS_ONLY) or is_blank(node) for node in self.tree.body)
 
 
+@dataclass
+class Parts:
+    """What one template is made of, as render.js takes it: a page by its name, or macros by their keys."""
+
+    pages: dict[str, dict[str, Any]] = field(default_factory=dict)
+    macros: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+
 class Template(Expressions):
     def __init__(self, env: StrictEnvironment, source: Source, others: Mapping[str, Source]) -> None:
         names = frozenset(macro for other in others.values() for macro in other.macros)
         super().__init__(env, source.name, names)
         self.source, self.others = source, others
-        self.count = 0
         self.reaches: set[str] = set()
 
-    def write(self) -> str:
+    def write(self) -> Parts:
         self.reach = Reach(sets=set(_sets(self.source.tree.body)))
         if self.source.only_macros:  # all are defined before any is called, so their order does not matter
             self.macros.update(self.source.macros)
         parent = self._parent(self.source.parent) if self.source.parent else None
-        functions, blocks, root = "", "", ""
+        parts, blocks = Parts(), {}
+        root: list[Tree] = []
         for node in self.source.tree.body:
             if isinstance(node, nodes.Macro):
-                functions += self._macro(node)
+                parts.macros[self.source.macros[node.name].key] = self._macro(node)
             elif isinstance(node, nodes.Block):
-                blocks += self._block(node)
-                root += "" if parent else f"o += b[{js(node.name)}](c);\n"
+                blocks[node.name] = self._block(node)
+                root += [] if parent else [["block", node.name]]
             elif isinstance(node, nodes.FromImport):
                 self._import(node)
             elif parent is None or isinstance(node, nodes.Assign):
                 root += self.statement(node)
             elif not isinstance(node, nodes.Extends) and not is_blank(node):
                 raise self.refuse(node, "anything outside the blocks of a page with a parent", "move it into a block")
-        if self.source.only_macros:
-            return functions
-        parts = f'parent: {js(parent)}, blocks: {{{blocks}}}, root: (c, b) => {{\nlet o = "";\n{root}return o;\n}}'
-        return f"{functions}T[{js(self.name)}] = {{ {parts} }};\n"
+        if not self.source.only_macros:
+            parts.pages[self.name] = {"parent": parent, "blocks": blocks, "root": _joined(root)}
+        return parts
 
-    def statement(self, node: nodes.Node) -> str:
-        write = getattr(self, f"s_{type(node).__name__}", None)
+    def statement(self, node: nodes.Node) -> list[Tree]:
+        """What follows one another in the page; nothing for what draws nothing."""
+        write: Callable[[nodes.Node], list[Tree]] | None = getattr(self, f"s_{type(node).__name__}", None)
         if write is None:
             raise self.unknown(node)
-        code: str = write(node)
-        return code
+        return write(node)
 
-    def body(self, body: Sequence[nodes.Node]) -> str:
-        return "".join(map(self.statement, body))
+    def body(self, body: Sequence[nodes.Node]) -> Tree:
+        return _joined([tree for node in body for tree in self.statement(node)])
 
     # -- other templates ------------------------------------------------------------------------
 
@@ -107,107 +115,95 @@ class Template(Expressions):
                 raise self.refuse(node, f"importing {name!r}", f"{other.name} has {', '.join(sorted(other.macros))}")
             self.macros[name] = other.macros[name]
 
-    def _block(self, node: nodes.Block) -> str:
+    def _block(self, node: nodes.Block) -> Tree:
         self.use(node, "block")
         if node.scoped or node.required:
             raise self.refuse(node, "a block with options", "write {% block name %}")
-        sets = set(_sets(node.body))
-        with self._inside(Reach(sets=sets)):
-            code = self.body(node.body)
-        scope = "c = Object.create(c);\n" if sets else ""
-        return f'\n{js(node.name)}(c) {{\nlet o = "";\n{scope}{code}return o;\n}},\n'
+        with self._inside(Reach(sets=set(_sets(node.body)))):
+            return self.body(node.body)
 
     # -- macros ---------------------------------------------------------------------------------
 
-    def _macro(self, node: nodes.Macro) -> str:
+    def _macro(self, node: nodes.Macro) -> dict[str, Any]:
         self.use(node, "macro")
         macro = self.source.macros[node.name]
         self.free(node, node.name)
         for target in node.args:
             self.free(target, target.name)
         defaults = dict(zip(macro.params[::-1], node.defaults[::-1], strict=False))
-        params, local = ["body"], {}
-        for name in macro.params:
-            local[name] = self.local(name)
-            params.append(local[name] + (f" = {self._default(defaults[name])}" if name in defaults else ""))
-        with self._inside(Reach(locals=local, closed=True)):
-            code = self.body(node.body)
+        params = [[name, self._default(defaults[name]) if name in defaults else None] for name in macro.params]
+        with self._inside(Reach(locals=frozenset(macro.params), closed=True)):
+            body = self.body(node.body)
         self.macros[node.name] = macro
-        return f'function {macro.function}({", ".join(params)}) {{\nlet o = "";\n{code}return o;\n}}\n'
+        return {"params": params, "body": body}
 
-    def _default(self, node: nodes.Expr) -> str:
+    def _default(self, node: nodes.Expr) -> Tree:
         self.use(node, "macro default")
         if not isinstance(node, nodes.Const):
             raise self.refuse(node, "a default that is worked out", "use a text, a number, true, false or none")
         return self.expression(node)
 
-    def s_CallBlock(self, node: nodes.CallBlock) -> str:
+    def s_CallBlock(self, node: nodes.CallBlock) -> list[Tree]:
         self.use(node, "call")
         if node.args:
             raise self.refuse(node, "{% call %} that takes values", "loop outside the macro and call it for each")
         with self._inside(replace(self.reach, in_call=True)):
             body = self.body(node.body)
-        return f"o += {self.macro_call(node.call, body)};\n"
+        return [self.macro_call(node.call, body)]
 
     # -- statements -----------------------------------------------------------------------------
 
-    def s_Output(self, node: nodes.Output) -> str:
-        parts: list[str] = []
-        known = ""
+    def s_Output(self, node: nodes.Output) -> list[Tree]:
+        trees: list[Tree] = []
         for child in node.nodes:
             text = child.data if isinstance(child, nodes.TemplateData) else self._escaped(child)
-            if text is not None:
-                known += text
-                continue
-            parts += [js(known)] * bool(known) + [self._put_out(child)]
-            known = ""
-        parts += [js(known)] * bool(known)
-        return f"o += {' + '.join(parts)};\n" if parts else ""
+            trees.append(self._put_out(child) if text is None else text)
+        return trees
 
     def _escaped(self, node: nodes.Node) -> str | None:
         text = self.constant(node)
         return None if text is None else str(escape(text))
 
-    def _put_out(self, node: nodes.Expr) -> str:
+    def _put_out(self, node: nodes.Expr) -> Tree:
         called = node.node.name if isinstance(node, nodes.Call) and isinstance(node.node, nodes.Name) else None
         if isinstance(node, nodes.Call) and called == "caller":
             self.use(node, "caller")
             if not self.reach.closed or self.reach.in_call or node.args or node.kwargs:
                 raise self.refuse(node, "caller() here", "write {{ caller() }} in the macro itself")
-            return "body()"
+            return ["caller"]
         if isinstance(node, nodes.Call) and called in self.macros:
             return self.macro_call(node, None)
-        return f"out({self.expression(node)})"
+        return ["out", self.expression(node)]
 
-    def s_If(self, node: nodes.If) -> str:
+    def s_If(self, node: nodes.If) -> list[Tree]:
         self.use(node, "if")
-        code = f"if ({self.condition(node.test)}) {{\n{self.body(node.body)}}}"
+        branches = [(self.expression(node.test), self.body(node.body))]
         for branch in node.elif_:
             self.use(branch, "elif")
-            code += f" else if ({self.condition(branch.test)}) {{\n{self.body(branch.body)}}}"
+            branches.append((self.expression(branch.test), self.body(branch.body)))
         if node.else_:
             self.use(node, "else")
-            code += f" else {{\n{self.body(node.else_)}}}"
-        return code + "\n"
+        tree = self.body(node.else_)
+        for test, body in reversed(branches):
+            tree = ["if", test, body, tree]
+        return [tree]
 
-    def s_For(self, node: nodes.For) -> str:
+    def s_For(self, node: nodes.For) -> list[Tree]:
         self.use(node, "for")
         if node.recursive or node.test or not isinstance(node.target, nodes.Name):
             raise self.refuse(node, "this form of {% for %}", "write {% for one in list %}, with {% if %} inside")
         self.free(node, node.target.name)
-        items, i, one = self.local("items"), self.local("i"), self.local(node.target.name)
-        head = f"const {items} = list({self.expression(node.iter)});\n"
-        inner = {**self.reach.locals, node.target.name: one}
-        with self._inside(replace(self.reach, locals=inner, loop={"i": i, "items": items}, in_loop=True)):
+        items = self.expression(node.iter)
+        inner = self.reach.locals | {node.target.name}
+        with self._inside(replace(self.reach, locals=inner, in_body=True, in_loop=True)):
             body = self.body(node.body)
-        loop = f"for (let {i} = 0; {i} < {items}.length; {i}++) {{\nconst {one} = {items}[{i}];\n{body}}}\n"
         if node.else_:
             self.use(node, "for else")
-            with self._inside(replace(self.reach, loop=None, in_loop=True)):
-                loop += f"if (!{items}.length) {{\n{self.body(node.else_)}}}\n"
-        return head + loop
+        with self._inside(replace(self.reach, in_body=False, in_loop=True)):
+            nothing = self.body(node.else_)
+        return [["for", node.target.name, items, body, nothing]]
 
-    def s_Assign(self, node: nodes.Assign) -> str:
+    def s_Assign(self, node: nodes.Assign) -> list[Tree]:
         self.use(node, "set")
         if not isinstance(node.target, nodes.Name):
             raise self.refuse(node, "setting this", "set one name")
@@ -216,17 +212,24 @@ class Template(Expressions):
         self.free(node, node.target.name)
         value = self.expression(node.node)
         self.reach.ready.add(node.target.name)
-        return f"c[{js(node.target.name)}] = {value};\n"
-
-    def local(self, name: str) -> str:
-        self.count += 1
-        return f"{name}_{self.count}"
+        return [["set", node.target.name, value]]
 
     @contextmanager
     def _inside(self, reach: Reach) -> Iterator[None]:
         outer, self.reach = self.reach, reach
         yield
         self.reach = outer
+
+
+def _joined(trees: Sequence[Tree]) -> Tree:
+    """One tree that draws these one after another; texts that meet become one."""
+    merged: list[Tree] = []
+    for tree in trees:
+        if isinstance(tree, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += tree
+        elif tree != "":
+            merged.append(tree)
+    return ["all", *merged] if len(merged) > 1 else merged[0] if merged else ""
 
 
 def is_blank(node: nodes.Node) -> bool:

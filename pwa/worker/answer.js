@@ -3,14 +3,15 @@ import { APP, HEADERS, KINDS, PAGES, WORDS } from "./built.js";
 import { londonDate } from "./dates.js";
 import * as outbox from "./outbox.js";
 import { rows, states } from "./receipts.js";
-import { render } from "./render.js";
 import { records } from "./replica.js";
 import { match } from "./router.js";
+import { draw } from "./templates.js";
 import { reduced } from "./view.js";
 import { reducers } from "../features/index.js";
 
 const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
 const OFFLINE = { id: "offline", title: WORDS["offline.title"], template: "layout/offline.html", needs: [] };
+const PLAIN = `<!doctype html><title>${OFFLINE.title}</title><h1>${OFFLINE.title}</h1><p>${WORDS["offline.body"]}`; // even the templates are gone
 const NOT_FOUND = { id: "not-found", title: WORDS["not_found.title"], template: "layout/not_found.html", needs: [] };
 
 export const html = (text, status) => new Response(text, { status, headers: HTML });
@@ -56,7 +57,7 @@ export async function contextOf({ person, store, now }) {
   };
 }
 
-const drawn = (page, context) => render(page.template, { ...context, page: { id: page.id, title: page.title } });
+const drawn = (page, context) => draw(page.template, { ...context, page: { id: page.id, title: page.title } });
 
 // The page at this path for this person, with what a form brought back to it, if anything; null before the first full pull.
 export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200 } = {}) {
@@ -64,13 +65,14 @@ export async function pageAnswer(whom, path, { problems = [], values = {}, statu
   const found = await contextOf(whom);
   if (!found) return null;
   const { view, context } = found;
-  if (page.of && !view.get(page.of, params[page.of])) return html(drawn(NOT_FOUND, context), 404);
+  if (page.of && !view.get(page.of, params[page.of])) return html(await drawn(NOT_FOUND, context), 404);
   const collections = Object.fromEntries(page.needs.map((kind) => [kind, view.collection(kind)]));
-  return html(drawn(page, { ...collections, ...context, params, problems, values }), status);
+  return html(await drawn(page, { ...collections, ...context, params, problems, values }), status);
 }
 
 // Nothing can be reached and this page is not held: say so calmly.
 export async function calmAnswer(whom) {
   const context = whom && (await contextOf(whom).catch(() => null))?.context;
-  return html(drawn(OFFLINE, context ?? bare(Date.now())), 503);
+  const text = await drawn(OFFLINE, context ?? bare(Date.now())).catch(() => PLAIN);
+  return html(text, 503);
 }

@@ -1,10 +1,7 @@
 // The service worker: a second server. Listeners only; each calls waitUntil or respondWith before anything is awaited.
-import { load } from "./built.js";
 import { dropOld, fill } from "./cache.js";
 import { hear } from "./messages.js";
 import { send, serve } from "./serve.js";
-
-load();
 
 self.addEventListener("install", (installing) => {
   installing.waitUntil(fill().then(() => self.registration.active ?? self.skipWaiting())); // first install only: nobody to disturb

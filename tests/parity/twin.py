@@ -26,10 +26,13 @@ from tests.world import World
 
 BUILT = "pwa/worker/built.js"
 
-# A replica and an outbox as the worker's store gives them, all in memory, and the browser's class for an answer.
+# A replica and an outbox as the worker's store gives them, in memory; the browser's cache and its class for answers.
 SHIMS = """
 Object.hasOwn ??= (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 globalThis.Response = class { constructor(body, init) { Object.assign(this, { body, status: init.status ?? 200 }); } };
+globalThis.$keep = (templates) => {
+  globalThis.caches = { match: async () => ({ ok: true, json: async () => JSON.parse(templates) }) };
+};
 const storeOf = ({ records, waiting, settled, device }) => {
   const values = { device, log_in: 0, ready: 1 };
   const t = {
@@ -62,15 +65,17 @@ def worker(site: Site) -> quickjs.Context:
             for name, kind in site.engine.kinds.items()
         },
         "PAGES": [asdict(page) for page in PAGES],
+        "BUILD": "",
+        "PRECACHE": [],
+        "TEMPLATES": "/static/templates.json",
         "WORDS": deck(),
     }
     constants = "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
     assert isinstance(site.environment, StrictEnvironment)
-    templates = compile_templates(site.environment, [page.template for page in PAGES] + list(WORKER_TEMPLATES))
-    built = f'import {{ R, T }} from "./render.js";\n{constants}export function load() {{\n{templates}}}\n'
-    context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", BUILT, modules={BUILT: built})
+    context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", BUILT, modules={BUILT: constants})
     context.eval(SHIMS)
-    context.eval("load()")
+    templates = compile_templates(site.environment, [page.template for page in PAGES] + list(WORKER_TEMPLATES))
+    context.get("$keep")(json.dumps(templates))
     return context
 
 

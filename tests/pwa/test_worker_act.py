@@ -35,6 +35,7 @@ export const KINDS = { "pledge.take": { v: 2, says: "Take “{pledge}”", choos
   { name: "show", type: "enum", required: true, values: ["name", "team"], words: "Choose who." },
 ] } };
 """
+DRAW = "export const draw = async (template, context) => globalThis.draw(template, context);\n"
 INDEX = "export const reducers = {};\n"
 GOOD = {"page": "/pledges/p1", "pledge": "p1", "show": "team"}
 ID = "0199aaaa-0000-7000-8000-000000000001"
@@ -42,7 +43,7 @@ ID = "0199aaaa-0000-7000-8000-000000000001"
 
 @pytest.fixture
 def phone() -> quickjs.Context:
-    modules = {"pwa/worker/built.js": BUILT, "pwa/features/index.js": INDEX}
+    modules = {"pwa/worker/built.js": BUILT, "pwa/worker/templates.js": DRAW, "pwa/features/index.js": INDEX}
     context = quick("tests/pwa/memory_act.js", shims=SHIMS, modules=modules)
     pledge = {"scope": "public", "kind": "pledge", "id": "p1", "version": 3, "body": {"title": "Ask the name"}}
     gone = {"scope": "person:p9", "kind": "pledging", "id": "p1", "version": 7, "body": None}

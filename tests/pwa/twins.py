@@ -1,4 +1,4 @@
-"""Renders the same templates with both servers: Jinja in Python, and the compiled script in QuickJS."""
+"""Renders the same templates with both servers: Jinja in Python, and the compiled templates in QuickJS."""
 
 import json
 from collections.abc import Mapping
@@ -15,13 +15,10 @@ RENDER = "pwa/worker/render.js"
 WORDS = {"plain": "We'll “keep” <it>", "sent": "Sent {time}", "two": "{count} & {time} & {count}"}
 ASSETS = {"css/app.css": "/static/app.0123.css", "odd": "/static/a&b.css"}
 
-# The script of another set of templates, in the same context.
 INSTALL = """
-globalThis.install = (source) => {
-  for (const name of Object.keys(T)) delete T[name];
-  new Function("T", "R", source)(T, R);
-};
-globalThis.show = (name, context) => render(name, JSON.parse(context));
+let draw;
+globalThis.install = (bundle) => { draw = renderer(JSON.parse(bundle)); };
+globalThis.show = (name, context) => draw(name, JSON.parse(context));
 """
 
 
@@ -47,7 +44,7 @@ class Twins:
         """Compile for both; what of the subset was used."""
         self.env = environment(DictLoader(dict(templates)), words=WORDS, assets=ASSETS)
         compiled = compile_all(self.env)
-        self.js.get("install")(compiled.bundle())
+        self.js.get("install")(json.dumps(compiled.bundle()))
         return compiled.used
 
     def render(self, name: str, context: Mapping[str, Any]) -> tuple[str | Refused, str | Refused]:
