@@ -38,7 +38,6 @@ START = "page/start.js"
 STYLE = "css/app.css"
 WORKER = "worker/main.js"
 WAY_OUT = "worker/way_out.js"
-TEMPLATES = "worker/templates.json"
 THEME = {"theme_color": "#1d4e4a", "background_color": "#ffffff"}
 
 
@@ -85,7 +84,7 @@ def collect(folder: Path = PWA) -> Static:
 
 
 def build(
-    env: StrictEnvironment,
+    languages: Mapping[str, StrictEnvironment],
     *,
     pages: Sequence[Page],
     kinds: Mapping[str, Mapping[str, Any]],
@@ -96,23 +95,18 @@ def build(
     way_out: bool = False,
     folder: Path = PWA,
 ) -> Assets:
-    """`env` must have been made with the addresses of this same `static` as its assets. `way_out` is the worker that
-    takes itself off the phones."""
+    """`languages` by tag, the usual one first, made with the addresses of this same `static` as their assets.
+    `way_out` is the worker that takes itself off the phones."""
     manifest = _manifest(app["name"], static)
-    templates = json.dumps(
-        compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES)),
-        ensure_ascii=False,
-        separators=(",", ":"),
-    ).encode()
-    drawn_from = _address(TEMPLATES, templates)
-    files = {**static.files, drawn_from: pack(templates, TYPES[".json"])}
+    said = {tag: _script(language(env, pages, kinds, words)).encode() for tag, env in languages.items()}
+    addresses = {tag: _address(f"language/{tag}.json", body) for tag, body in said.items()}
+    files = {**static.files, **{addresses[tag]: pack(body, TYPES[".json"]) for tag, body in said.items()}}
     values = {
         "HEADERS": dict(headers),
-        "PRECACHE": [*_precached(static), drawn_from, "/manifest.webmanifest"],
-        "TEMPLATES": drawn_from,
-        "PAGES": [asdict(page) for page in pages],
-        "KINDS": kinds,
-        "WORDS": _said_by_scripts(words, folder),
+        "PRECACHE": [*_precached(static), *addresses.values(), "/manifest.webmanifest"],
+        "LANGUAGES": addresses,
+        "PAGES": [_without_words(page) for page in pages],
+        "CALM": {"title": words["offline.title"], "body": words["offline.body"]},
         "APP": app,
     }
 
@@ -131,15 +125,31 @@ def worker(values: Mapping[str, Any], folder: Path, entry: str = WORKER) -> str:
     return link(entry, lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8"))
 
 
+def language(
+    env: StrictEnvironment, pages: Sequence[Page], kinds: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]
+) -> dict[str, Any]:
+    """All that the worker says in one language, as worker/language.js reads it."""
+    titles = {page.id: page.title for page in pages} | {
+        "offline": words["offline.title"],
+        "not-found": words["not_found.title"],
+    }
+    bundle = compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
+    return {"tag": "en", "dir": "ltr", "words": _said_by_scripts(words), "titles": titles, "kinds": kinds} | bundle
+
+
 def pack(body: bytes, type: str) -> Asset:
     if not type.startswith(PACKED):
         return Asset(body, type)
     return Asset(body, type, gzip.compress(body, 9, mtime=0), brotli.compress(body, quality=11))
 
 
-def _said_by_scripts(words: Mapping[str, str], folder: Path) -> dict[str, str]:
+def _without_words(page: Page) -> dict[str, Any]:
+    return {name: value for name, value in asdict(page).items() if name != "title"}
+
+
+def _said_by_scripts(words: Mapping[str, str]) -> dict[str, str]:
     """Templates carry their words in themselves; of the copy deck the worker needs only what its own scripts name."""
-    scripts = "".join(path.read_text("utf-8") for path in sorted((folder / "worker").glob("*.js")))
+    scripts = "".join(path.read_text("utf-8") for path in sorted((PWA / "worker").glob("*.js")))
     return {key: text for key, text in words.items() if f'"{key}"' in scripts or f"words.{key}" in scripts}
 
 
@@ -188,7 +198,7 @@ def _hash(body: bytes) -> str:
 
 
 def _script(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, default=_plain)
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), default=_plain)
 
 
 def _plain(value: Any) -> Any:

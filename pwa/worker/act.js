@@ -1,8 +1,9 @@
 // POST /do/<kind>: a form becomes an action in the outbox, on disk before anybody says "Saved".
 // After that commit it is never sent another way. Whatever goes wrong before it, the server is tried.
 import { pageAnswer, seeOther } from "./answer.js";
-import { KINDS, PAGES, WORDS } from "./built.js";
+import { PAGES } from "./built.js";
 import { check } from "./forms.js";
+import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
 import { seen } from "./replica.js";
 import { match } from "./router.js";
@@ -16,26 +17,26 @@ async function formOf(request) {
   return { page: match(PAGES, page) ? page : "/", form };
 }
 
-async function actionOf(store, kind, data, { id, at }) {
-  const { v, chooses } = KINDS[kind];
+async function actionOf({ store, language }, kind, data, { id, at }) {
+  const { v, chooses } = (await speaking(language)).kinds[kind];
   const chosen = chooses ? { seen: await seen(store, chooses[0], data[chooses[1]]) } : {};
   return { id, kind, v, at, data, ...chosen };
 }
 
-// Acts on the outbox itself, which the server never hears of. Answers the words of what could not be done.
+// Acts on the outbox itself, which the server never hears of. Answers the key of the words for what could not be done.
 const LOCAL = {
-  async "outbox.delete"(store, { action }) {
-    return (await outbox.remove(store, action)) ? "" : WORDS["outbox.sending"];
+  async "outbox.delete"({ store }, { action }) {
+    return (await outbox.remove(store, action)) ? "" : "outbox.sending";
   },
   async "outbox.send"() {
     return "";
   },
-  async "outbox.again"(store, { action }, at) {
-    const old = await outbox.needy(store, action);
-    if (old) await outbox.again(store, action, await actionOf(store, old.kind, old.data, { id: mint(), at }));
+  async "outbox.again"(whom, { action }) {
+    const old = await outbox.needy(whom.store, action);
+    if (old) await outbox.again(whom.store, action, await actionOf(whom, old.kind, old.data, { id: mint(), at: whom.now }));
     return "";
   },
-  async "outbox.discard"(store, { action }) {
+  async "outbox.discard"({ store }, { action }) {
     await outbox.discard(store, action);
     return "";
   },
@@ -57,28 +58,31 @@ async function done(request, whom, page, send) {
 
 async function locally(request, whom, kind, send) {
   const { form } = await formOf(request.clone());
-  const words = await LOCAL[kind](whom.store, form, whom.now);
-  if (!words) return done(request, whom, "/outbox", send);
-  return pageAnswer(whom, "/outbox", { problems: [{ field: "", words }], status: 409 });
+  const trouble = await LOCAL[kind](whom, form);
+  if (!trouble) return done(request, whom, "/outbox", send);
+  return pageAnswer(whom, "/outbox", { problems: [await problem(whom, trouble)], status: 409 });
 }
+
+const problem = async ({ language }, key) => ({ field: "", words: (await speaking(language)).words[key] });
 
 // The phone could not keep it: the server may; without it, the page again with every word still in it.
 async function notKept(request, whom, page, values, server) {
   const answer = await server();
   if (answer) return answer;
-  return pageAnswer(whom, page, { problems: [{ field: "", words: WORDS["storage.full"] }], values, status: 507 });
+  return pageAnswer(whom, page, { problems: [await problem(whom, "storage.full")], values, status: 507 });
 }
 
 // `server` sends the request on and answers null when nothing can be reached; `send` starts a send without waiting for it.
 export async function act(request, whom, kind, { server, send }) {
   if (LOCAL[kind]) return locally(request, whom, kind, send);
   const { page, form } = await formOf(request.clone());
-  const { data, problems } = check(KINDS[kind].rules, form);
+  const { kinds } = await speaking(whom.language);
+  const { data, problems } = check(kinds[kind].rules, form);
   if (problems.length) return pageAnswer(whom, page, { problems, values: form, status: 422 });
   const given = request.headers.get("x-action-id") ?? "";
   const id = ID.test(given) ? given : mint();
   try {
-    await outbox.add(whom.store, await actionOf(whom.store, kind, data, { id, at: whom.now }));
+    await outbox.add(whom.store, await actionOf(whom, kind, data, { id, at: whom.now }));
   } catch (error) {
     console.error(error);
     return notKept(request, whom, page, form, server);
@@ -86,4 +90,4 @@ export async function act(request, whom, kind, { server, send }) {
   return done(request, whom, page, send);
 }
 
-export const knows = (kind) => Object.hasOwn(LOCAL, kind) || Object.hasOwn(KINDS, kind);
+export const knows = async (kind, { language }) => Object.hasOwn(LOCAL, kind) || Object.hasOwn((await speaking(language)).kinds, kind);

@@ -1,18 +1,18 @@
 // Whole pages as answers: what a page is given, and the response around it. Knows no request and no network.
-import { APP, HEADERS, KINDS, PAGES, WORDS } from "./built.js";
+import { APP, CALM, HEADERS, PAGES } from "./built.js";
 import { londonDate } from "./dates.js";
+import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
 import { rows, states } from "./receipts.js";
 import { records } from "./replica.js";
 import { match } from "./router.js";
-import { draw } from "./templates.js";
 import { reduced } from "./view.js";
 import { reducers } from "../features/index.js";
 
 const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
-const OFFLINE = { id: "offline", title: WORDS["offline.title"], template: "layout/offline.html", needs: [] };
-const PLAIN = `<!doctype html><title>${OFFLINE.title}</title><h1>${OFFLINE.title}</h1><p>${WORDS["offline.body"]}`; // even the templates are gone
-const NOT_FOUND = { id: "not-found", title: WORDS["not_found.title"], template: "layout/not_found.html", needs: [] };
+const OFFLINE = { id: "offline", template: "layout/offline.html" };
+const NOT_FOUND = { id: "not-found", template: "layout/not_found.html" };
+const PLAIN = `<!doctype html><title>${CALM.title}</title><h1>${CALM.title}</h1><p>${CALM.body}`; // even the templates are gone
 
 export const html = (text, status) => new Response(text, { status, headers: HTML });
 
@@ -20,10 +20,12 @@ export const seeOther = (path) => new Response(null, { status: 303, headers: { .
 
 const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 
+const appOf = ({ tag, dir }, { device = "", logged_in = 0 } = {}) => ({ name: APP.name, device, logged_in, lang: tag, dir });
+
 // Nothing here reads the replica: it is what is left when that cannot be read.
-function bare(now) {
+function bare(said, now) {
   return {
-    me: null, params: {}, app: { name: APP.name, device: "", logged_in: 0 }, today: londonDate(now),
+    me: null, params: {}, app: appOf(said), today: londonDate(now),
     outbox: [], unsent: 0, states: {}, problems: [], values: {},
   };
 }
@@ -37,19 +39,20 @@ async function kept(store) {
 }
 
 // Null before the first full pull: there is nothing to draw from yet.
-export async function contextOf({ person, store, now }) {
+export async function contextOf({ person, store, now }, said) {
   const { held, actions, ready, device, ended } = await kept(store);
   if (!ready) return null;
-  const { view, keys } = reduced(held, actions, { reducers, kinds: KINDS });
+  const { kinds, words } = said;
+  const { view, keys } = reduced(held, actions, { reducers, kinds });
   const logged_in = loggedIn(person, ended);
-  const known = { kinds: KINDS, words: WORDS, now, loggedIn: logged_in };
+  const known = { kinds, words, now, loggedIn: logged_in };
   const me = person ? view.get("person", "me") : null;
   return {
     view,
     context: {
-      ...bare(now),
+      ...bare(said, now),
       me: me && { ...me, id: "me" },
-      app: { name: APP.name, device: device ?? "", logged_in },
+      app: appOf(said, { device, logged_in }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       states: states(actions, keys, known),
@@ -57,22 +60,28 @@ export async function contextOf({ person, store, now }) {
   };
 }
 
-const drawn = (page, context) => draw(page.template, { ...context, page: { id: page.id, title: page.title } });
+const drawn = ({ draw, titles }, { id, template }, context) => draw(template, { ...context, page: { id, title: titles[id] } });
 
 // The page at this path for this person, with what a form brought back to it, if anything; null before the first full pull.
 export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200 } = {}) {
   const { page, params } = match(PAGES, path);
-  const found = await contextOf(whom);
+  const said = await speaking(whom.language);
+  const found = await contextOf(whom, said);
   if (!found) return null;
   const { view, context } = found;
-  if (page.of && !view.get(page.of, params[page.of])) return html(await drawn(NOT_FOUND, context), 404);
+  if (page.of && !view.get(page.of, params[page.of])) return html(drawn(said, NOT_FOUND, context), 404);
   const collections = Object.fromEntries(page.needs.map((kind) => [kind, view.collection(kind)]));
-  return html(await drawn(page, { ...collections, ...context, params, problems, values }), status);
+  return html(drawn(said, page, { ...collections, ...context, params, problems, values }), status);
 }
 
 // Nothing can be reached and this page is not held: say so calmly.
 export async function calmAnswer(whom) {
-  const context = whom && (await contextOf(whom).catch(() => null))?.context;
-  const text = await drawn(OFFLINE, context ?? bare(Date.now())).catch(() => PLAIN);
-  return html(text, 503);
+  try {
+    const said = await speaking(whom.language);
+    const found = await contextOf(whom, said).catch(() => null);
+    return html(drawn(said, OFFLINE, found?.context ?? bare(said, whom.now)), 503);
+  } catch (error) {
+    console.error(error);
+    return html(PLAIN, 503);
+  }
 }

@@ -5,6 +5,7 @@ import { PAGES } from "./built.js";
 import { asset } from "./cache.js";
 import { door } from "./doors.js";
 import * as identity from "./identity.js";
+import { tagOf } from "./language.js";
 import { match, route } from "./router.js";
 import { pullOpen, revoke, sync } from "./sync.js";
 import { world } from "./world.js";
@@ -12,12 +13,13 @@ import { world } from "./world.js";
 // Sends what is written; where the browser can, it is tried again even with no page open.
 export const send = (options) => sync(world, options).then(() => world.lock(() => pullOpen(world))).catch(() => self.registration.sync?.register("outbox").catch(() => {}));
 
-const holder = (person) => ({ person, store: world.storeOf(person), now: world.now() });
+// Whoever is asked for, on a phone that speaks this language.
+const holder = (person, { language }) => ({ person, store: world.storeOf(person), now: world.now(), language: tagOf(language) });
 
 // Whose replica answers; null until it is known and has been filled once.
 async function known() {
-  const { person } = await identity.who(world.meta);
-  const whom = person ? holder(person) : null;
+  const who = await identity.who(world.meta);
+  const whom = who.person ? holder(who.person, who) : null;
   return (await whom?.store.read(["value"], ({ value }) => value.get("ready"))) ? whom : null;
 }
 
@@ -33,16 +35,19 @@ async function server(request, { leaving = false } = {}) {
   return fetch(request).catch(() => null);
 }
 
-async function elsewhere({ request }, whom) {
-  return (await server(request)) ?? calmAnswer(whom ?? (await known().catch(() => null)));
+async function calm(whom) {
+  const held = whom ?? (await known().catch(() => null));
+  return calmAnswer(held ?? holder(null, await identity.who(world.meta).catch(() => ({}))));
 }
+
+const elsewhere = async ({ request }, whom) => (await server(request)) ?? calm(whom);
 
 async function page(fetchEvent, path) {
   try {
-    const { person } = await identity.who(world.meta);
-    const answer = person ? await pageAnswer(holder(person), path) : null;
+    const who = await identity.who(world.meta);
+    const answer = who.person ? await pageAnswer(holder(who.person, who), path) : null;
     if (answer) return answer;
-    const open = match(PAGES, path).page.public ? await pageAnswer(holder(null), path) : null;
+    const open = match(PAGES, path).page.public ? await pageAnswer(holder(null, who), path) : null;
     if (open) return open;
   } catch (error) {
     console.error(error); // whatever goes wrong here, the server is the next to try
@@ -56,8 +61,8 @@ async function acted(fetchEvent, path) {
   const copy = request.clone();
   let whom = null;
   try {
-    whom = knows(kind) ? await known() : null;
-    if (whom) return await act(request, whom, kind, { server: () => server(copy), send: () => fetchEvent.waitUntil(send({ force: true })) });
+    whom = await known();
+    if (whom && (await knows(kind, whom))) return await act(request, whom, kind, { server: () => server(copy), send: () => fetchEvent.waitUntil(send({ force: true })) });
   } catch (error) {
     console.error(error);
   }
@@ -69,7 +74,7 @@ async function entered(fetchEvent, path) {
   const copy = request.clone();
   const whom = await known().catch(() => null);
   const doing = { world, send: () => sync(world, { force: true }), server: () => server(copy, { leaving: path === "/log-out" }) };
-  return (await door(request, path, whom, doing)) ?? calmAnswer(null);
+  return (await door(request, path, whom, doing)) ?? calm(null);
 }
 
 const ANSWERS = { asset: ({ request }) => asset(request), page, act: acted, door: entered, elsewhere };

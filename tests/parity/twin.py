@@ -15,8 +15,7 @@ from typing import Any
 
 import quickjs
 
-from pwa.assets import WORKER_TEMPLATES
-from pwa.compile import compile_templates
+from pwa.assets import language
 from pwa.compile.environment import StrictEnvironment
 from pwa.pages import PAGES
 from server.site import Site
@@ -30,8 +29,8 @@ BUILT = "pwa/worker/built.js"
 SHIMS = """
 Object.hasOwn ??= (object, key) => Object.prototype.hasOwnProperty.call(object, key);
 globalThis.Response = class { constructor(body, init) { Object.assign(this, { body, status: init.status ?? 200 }); } };
-globalThis.$keep = (templates) => {
-  globalThis.caches = { match: async () => ({ ok: true, json: async () => JSON.parse(templates) }) };
+globalThis.$keep = (said) => {
+  globalThis.caches = { match: async () => ({ ok: true, json: async () => JSON.parse(said) }) };
 };
 const storeOf = ({ records, waiting, settled, device }) => {
   const values = { device, log_in: 0, ready: 1 };
@@ -44,12 +43,12 @@ const storeOf = ({ records, waiting, settled, device }) => {
   return { read: async (_names, run) => run(t) };
 };
 globalThis.$page = async (phone, path, filled) => {
-  const whom = { person: phone.person, store: storeOf(phone), now: phone.now };
+  const whom = { person: phone.person, store: storeOf(phone), now: phone.now, language: "en" };
   const { body, status } = await pageAnswer(whom, path, filled);
   return [status, body];
 };
 globalThis.$submit = async (phone, path, kind, form) => {
-  const { data, problems } = check(KINDS[kind].rules, form);
+  const { data, problems } = check((await speaking("en")).kinds[kind].rules, form);
   return [data, problems.length ? await globalThis.$page(phone, path, { problems, values: form, status: 422 }) : null];
 };
 """
@@ -57,25 +56,24 @@ globalThis.$submit = async (phone, path, kind, form) => {
 
 def worker(site: Site) -> quickjs.Context:
     """The worker's pages, compiled from this app's templates, with what this app would write into /sw.js."""
+    kinds = {
+        name: {"v": kind.v, "says": kind.says, "chooses": kind.chooses, "rules": site.rules[name]}
+        for name, kind in site.engine.kinds.items()
+    }
     values = {
         "APP": {"name": site.config.app_name},
         "HEADERS": {},
-        "KINDS": {
-            name: {"v": kind.v, "says": kind.says, "chooses": kind.chooses, "rules": site.rules[name]}
-            for name, kind in site.engine.kinds.items()
-        },
         "PAGES": [asdict(page) for page in PAGES],
         "BUILD": "",
         "PRECACHE": [],
-        "TEMPLATES": "/static/templates.json",
-        "WORDS": deck(),
+        "LANGUAGES": {"en": "/static/en.json"},
+        "CALM": {"title": "", "body": ""},
     }
     constants = "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
     assert isinstance(site.environment, StrictEnvironment)
-    context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", BUILT, modules={BUILT: constants})
+    context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", "pwa/worker/language.js", modules={BUILT: constants})
     context.eval(SHIMS)
-    templates = compile_templates(site.environment, [page.template for page in PAGES] + list(WORKER_TEMPLATES))
-    context.get("$keep")(json.dumps(templates))
+    context.get("$keep")(json.dumps(language(site.environment, PAGES, kinds, deck())))
     return context
 
 

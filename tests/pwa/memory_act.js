@@ -5,11 +5,11 @@ import * as outbox from "../../pwa/worker/outbox.js";
 import { memoryStore } from "./memory_phone.js";
 
 const store = memoryStore();
-const whom = { person: "p9", store, now: 1763906520000 };
+const whom = { person: "p9", store, now: 1763906520000, language: "en" };
 const asked = [];
 
-// What stands in for worker/templates.js: the context itself is the page.
-globalThis.draw = (template, { page, params, outbox: rows, unsent, problems, values, states, pledge }) => {
+// What stands in for the templates: the context itself is the page.
+globalThis.draw = ({ page, params, outbox: rows, unsent, problems, values, states, pledge }) => {
   if (store.breaks) throw new Error("a bug in a template");
   return JSON.stringify({ page, params, rows, unsent, problems, values, states, pledge });
 };
@@ -50,4 +50,4 @@ export const holds = (rows) => store.write(["record", "value"], async ({ record,
 
 export const sends = (id) => outbox.mark(store, [id]);
 
-export const known = (kind) => knows(kind);
+export const known = (kind) => knows(kind, whom);

@@ -21,21 +21,25 @@ BUILT = """
 export const BUILD = "b1";
 export const APP = { name: "Test" };
 export const HEADERS = { "x-y": "z" };
-export const WORDS = {
+export const CALM = { title: "", body: "" };
+export const PAGES = [
+  { id: "home", path: "/", template: "page.html", needs: [], public: false, of: null },
+  { id: "pledge", path: "/pledges/{pledge}", template: "page.html", 
+    needs: ["pledge"], public: false, of: "pledge" },
+  { id: "outbox", path: "/outbox", template: "page.html", needs: [], public: false, of: null },
+];
+"""
+LANGUAGE = """
+const words = {
   "storage.full": "This phone is full.", "outbox.sending": "On its way.", "saved.title": "Saved on this phone",
 };
-export const PAGES = [
-  { id: "home", path: "/", template: "page.html", title: "Home", needs: [], public: false, of: null },
-  { id: "pledge", path: "/pledges/{pledge}", template: "page.html", title: "A pledge",
-    needs: ["pledge"], public: false, of: "pledge" },
-  { id: "outbox", path: "/outbox", template: "page.html", title: "Your outbox", needs: [], public: false, of: null },
-];
-export const KINDS = { "pledge.take": { v: 2, says: "Take “{pledge}”", chooses: ["pledging", "pledge"], rules: [
+const titles = { home: "Home", pledge: "A pledge", outbox: "Your outbox", "not-found": "None" };
+const kinds = { "pledge.take": { v: 2, says: "Take “{pledge}”", chooses: ["pledging", "pledge"], rules: [
   { name: "pledge", type: "text", required: true, words: "Choose one." },
   { name: "show", type: "enum", required: true, values: ["name", "team"], words: "Choose who." },
 ] } };
+export const speaking = async () => ({ words, titles, kinds, draw: (template, context) => globalThis.draw(context) });
 """
-DRAW = "export const draw = async (template, context) => globalThis.draw(template, context);\n"
 INDEX = "export const reducers = {};\n"
 GOOD = {"page": "/pledges/p1", "pledge": "p1", "show": "team"}
 ID = "0199aaaa-0000-7000-8000-000000000001"
@@ -43,7 +47,7 @@ ID = "0199aaaa-0000-7000-8000-000000000001"
 
 @pytest.fixture
 def phone() -> quickjs.Context:
-    modules = {"pwa/worker/built.js": BUILT, "pwa/worker/templates.js": DRAW, "pwa/features/index.js": INDEX}
+    modules = {"pwa/worker/built.js": BUILT, "pwa/worker/language.js": LANGUAGE, "pwa/features/index.js": INDEX}
     context = quick("tests/pwa/memory_act.js", shims=SHIMS, modules=modules)
     pledge = {"scope": "public", "kind": "pledge", "id": "p1", "version": 3, "body": {"title": "Ask the name"}}
     gone = {"scope": "person:p9", "kind": "pledging", "id": "p1", "version": 7, "body": None}

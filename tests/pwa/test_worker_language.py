@@ -1,7 +1,8 @@
-"""Where the worker's pages are drawn from: the cache of its build, else the server, and calm words without either."""
+"""What the worker says: which language, and where that is read: its cache, else the server, else a few calm words."""
 
 import json
 
+import pytest
 import quickjs
 
 from tests.quick import call, quick
@@ -9,12 +10,11 @@ from tests.quick import call, quick
 BUILT = """
 export const BUILD = "b1";
 export const PRECACHE = [];
-export const TEMPLATES = "/static/templates.0123.json";
+export const LANGUAGES = { en: "/static/en.0123.json", cy: "/static/cy.0123.json", "ar-XB": "/static/ar.0123.json" };
 export const APP = { name: "Test" };
 export const HEADERS = {};
-export const KINDS = {};
 export const PAGES = [];
-export const WORDS = { "offline.title": "This page needs signal", "offline.body": "Later.", "not_found.title": "None" };
+export const CALM = { title: "This page needs signal", body: "Later." };
 """
 PAGE: dict[str, object] = {
     "parent": None,
@@ -37,17 +37,18 @@ globalThis.fetch = async (url) => {
 };
 globalThis.$calm = async (now) => {
   Object.assign(held, now);
-  const { body, status } = await calmAnswer(null);
+  const { body, status } = await calmAnswer({ person: null, store: {}, now: 0, language: "en" });
   return { body, status, asked: asked.splice(0) };
 };
 """
-CACHE, SERVER = "cg-b1 /static/templates.0123.json", "server /static/templates.0123.json"
-BUNDLE = json.dumps({"pages": {"layout/offline.html": PAGE}, "macros": {}})
+CACHE, SERVER = "cg-b1 /static/en.0123.json", "server /static/en.0123.json"
+SAID = {"tag": "en", "dir": "ltr", "titles": {"offline": "This page needs signal"}, "words": {}, "kinds": {}}
+BUNDLE = json.dumps({**SAID, "pages": {"layout/offline.html": PAGE}, "macros": {}})
 
 
 def worker() -> quickjs.Context:
     modules = {"pwa/worker/built.js": BUILT, "pwa/features/index.js": "export const reducers = {};\n"}
-    return quick("pwa/worker/answer.js", shims=SHIMS, modules=modules)
+    return quick("pwa/worker/answer.js", "pwa/worker/language.js", shims=SHIMS, modules=modules)
 
 
 def test_pages_are_drawn_from_the_cache_which_is_read_once() -> None:
@@ -65,3 +66,17 @@ def test_without_the_cache_the_server_is_asked_and_without_both_the_words_still_
     found = call(context, "$calm", {"server": BUNDLE})
     assert found["asked"] == [CACHE, SERVER], "a failure is not kept: the next page asks again"
     assert found["body"] == "<h1>This page needs signal</h1>"
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted", "spoken"),
+    [
+        ("cy", ["en"], "cy"),
+        (None, ["cy-GB", "en"], "cy"),
+        (None, ["fr", "ar-XB"], "ar-XB"),
+        (None, ["fr"], "en"),
+        ("fr", [], "en"),
+    ],
+)
+def test_a_choice_comes_before_the_browsers_languages(chosen: str | None, wanted: list[str], spoken: str) -> None:
+    assert call(worker(), "tagOf", chosen, wanted) == spoken
