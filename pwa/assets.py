@@ -84,7 +84,7 @@ def collect(folder: Path = PWA) -> Static:
 
 
 def build(
-    languages: Mapping[str, StrictEnvironment],
+    languages: Sequence[StrictEnvironment],
     *,
     pages: Sequence[Page],
     kinds: Mapping[str, Mapping[str, Any]],
@@ -95,16 +95,16 @@ def build(
     way_out: bool = False,
     folder: Path = PWA,
 ) -> Assets:
-    """`languages` by tag, the usual one first, made with the addresses of this same `static` as their assets.
+    """`languages` are one environment each, the usual one first, with the addresses of this same `static` as assets.
     `way_out` is the worker that takes itself off the phones."""
     manifest = _manifest(app["name"], static)
-    said = {tag: _script(language(env, pages, kinds, words)).encode() for tag, env in languages.items()}
+    said = {env.language.tag: _script(said_in(env, pages, kinds)).encode() for env in languages}
     addresses = {tag: _address(f"language/{tag}.json", body) for tag, body in said.items()}
     files = {**static.files, **{addresses[tag]: pack(body, TYPES[".json"]) for tag, body in said.items()}}
     values = {
         "HEADERS": dict(headers),
         "PRECACHE": [*_precached(static), *addresses.values(), "/manifest.webmanifest"],
-        "LANGUAGES": addresses,
+        "LANGUAGES": {env.language.tag: [env.language.name, addresses[env.language.tag]] for env in languages},
         "PAGES": [_without_words(page) for page in pages],
         "CALM": {"title": words["offline.title"], "body": words["offline.body"]},
         "APP": app,
@@ -125,16 +125,23 @@ def worker(values: Mapping[str, Any], folder: Path, entry: str = WORKER) -> str:
     return link(entry, lambda path: built if path == "worker/built.js" else (folder / path).read_text("utf-8"))
 
 
-def language(
-    env: StrictEnvironment, pages: Sequence[Page], kinds: Mapping[str, Mapping[str, Any]], words: Mapping[str, str]
-) -> dict[str, Any]:
+def said_in(env: StrictEnvironment, pages: Sequence[Page], kinds: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """All that the worker says in one language, as worker/language.js reads it."""
-    titles = {page.id: page.title for page in pages} | {
-        "offline": words["offline.title"],
-        "not-found": words["not_found.title"],
-    }
-    bundle = compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
-    return {"tag": "en", "dir": "ltr", "words": _said_by_scripts(words), "titles": titles, "kinds": kinds} | bundle
+    say, words = env.language.say, env.words
+    titles = {page.id: page.title for page in pages}
+    titles |= {"offline": words["offline.title"], "not-found": words["not_found.title"]}
+    return {
+        "tag": env.language.tag,
+        "dir": env.language.dir,
+        "words": {key: say(text) for key, text in _said_by_scripts(words).items()},
+        "titles": {id: say(title) for id, title in titles.items()},
+        "kinds": {name: _kind_in(env, kind) for name, kind in kinds.items()},
+    } | compile_templates(env, [page.template for page in pages] + list(WORKER_TEMPLATES))
+
+
+def _kind_in(env: StrictEnvironment, kind: Mapping[str, Any]) -> dict[str, Any]:
+    rules = [{**rule, "words": env.language.say(rule["words"])} for rule in kind["rules"]]
+    return {**kind, "says": env.language.say(kind["says"]), "rules": rules}
 
 
 def pack(body: bytes, type: str) -> Asset:

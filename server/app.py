@@ -100,7 +100,7 @@ def browser_side(app_name: str, secure: bool, way_out: bool) -> tuple[Environmen
     files = collect()
     templates = environment(ROOT / "pwa", words=deck(), assets=files.urls)
     assets = build(
-        {"en": templates},
+        [templates],
         pages=PAGES,
         kinds={name: described(kind) for name, kind in engine(Config()).kinds.items()},
         words=deck(),

@@ -18,11 +18,13 @@ class Compiled:
 
     parts: dict[str, Parts]
     reaches: dict[str, set[str]]
+    plural: str
     used: set[str]
 
     def bundle(self, roots: Iterable[str] | None = None) -> dict[str, Any]:
         wanted = sorted(self.parts if roots is None else _reached(self.reaches, roots))
         return {
+            "plural": self.plural,
             "pages": {name: page for each in wanted for name, page in self.parts[each].pages.items()},
             "macros": {key: macro for each in wanted for key, macro in self.parts[each].macros.items()},
         }
@@ -43,6 +45,7 @@ def compile_all(env: StrictEnvironment) -> Compiled:
     templates = [Template(env, source, sources) for source in sources.values()]
     return Compiled(
         parts={template.name: template.write() for template in templates},
+        plural=env.language.plural,
         reaches={template.name: template.reaches for template in templates},
         used=set().union(*(template.used for template in templates)),
     )

@@ -12,8 +12,10 @@ from typing import Any, cast
 from jinja2 import BaseLoader, Environment, FileSystemLoader, StrictUndefined, Undefined, nodes
 from jinja2.environment import TemplateModule
 from jinja2.runtime import LoopContext
+from markupsafe import Markup
 
-from pwa.compile.filters import FILTERS, finalize, part, plain, rows
+from pwa.compile.filters import FILTERS, finalize, part, plain, rows, whole
+from pwa.languages import ENGLISH, VALUE, Language, place
 
 PLACE = re.compile(r"\{(\w+)\}")
 ORDERED = frozenset({"lt", "lteq", "gt", "gteq"})
@@ -29,6 +31,7 @@ class CompileError(Exception):
 class StrictEnvironment(Environment):
     """Jinja without second guesses: a key is a key, a list is a list, only text and whole numbers are joined."""
 
+    language: Language
     words: Mapping[str, str]
     assets: Mapping[str, str]
 
@@ -57,10 +60,12 @@ class StrictEnvironment(Environment):
         raise TypeError(f"a key is looked up in a record, not {type(argument).__name__} in {type(obj).__name__}")
 
 
-def environment(source: Path | BaseLoader, *, words: Mapping[str, str], assets: Mapping[str, str]) -> StrictEnvironment:
+def environment(
+    source: Path | BaseLoader, *, words: Mapping[str, str], assets: Mapping[str, str], language: Language = ENGLISH
+) -> StrictEnvironment:
     """Templates are named from the folder down: "layout/base.html", "features/pledges/index.html".
 
-    `words` is the copy deck of one language, `assets` the address of each file ("css/app.css" -> "/static/…"); it may
+    `words` is the copy deck in English, `assets` the address of each file ("css/app.css" -> "/static/…"); it may
     be filled after this call, before the first page.
     """
     env = StrictEnvironment(
@@ -71,11 +76,21 @@ def environment(source: Path | BaseLoader, *, words: Mapping[str, str], assets: 
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        extensions=["jinja2.ext.i18n"],
     )
-    env.words, env.assets = words, assets
+    env.policies["ext.i18n.trimmed"] = True
+    env.newstyle_gettext = True  # type: ignore[attr-defined]
+    env.language, env.words, env.assets = language, words, assets
     env.filters = {**FILTERS, "part": part, "plain": plain, "rows": rows}
     env.tests = {}
-    env.globals = {"words": _words(words), "asset": assets.__getitem__}
+    gettext, ngettext = _messages(language)
+    env.globals = {
+        "words": _words(words, language),
+        "asset": assets.__getitem__,
+        "_": gettext,
+        "gettext": gettext,
+        "ngettext": ngettext,
+    }
     return env
 
 
@@ -88,11 +103,26 @@ def load_words(path: Path) -> dict[str, str]:
     return deck
 
 
-def _words(words: Mapping[str, str]) -> Callable[..., str]:
+def _words(words: Mapping[str, str], language: Language) -> Callable[..., str]:
     def say(key: str, /, **params: Any) -> str:
-        return PLACE.sub(lambda place: str(plain(params[place[1]])), words[key])
+        return PLACE.sub(lambda place: str(plain(params[place[1]])), language.say(words[key]))
 
     return say
+
+
+def _messages(language: Language) -> tuple[Callable[..., Markup], Callable[..., Markup]]:
+    """What {% trans %} and _() call. A message is markup of our own; the values in it are escaped."""
+
+    def filled(text: str, values: Mapping[str, Any]) -> Markup:
+        return Markup(text) % {name: part(values[name]) for name in VALUE.findall(text)}  # noqa: S704
+
+    def gettext(text: str, /, **values: Any) -> Markup:
+        return filled(language.say(text), values)
+
+    def ngettext(one: str, many: str, n: int, /, **values: Any) -> Markup:
+        return filled(language.forms(one, many)[int(language.plural[place(whole(n))])], values)
+
+    return gettext, ngettext
 
 
 def _checked(node: nodes.Node, check: str) -> nodes.Filter:

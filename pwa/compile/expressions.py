@@ -5,7 +5,8 @@ pwa/worker/render.js and its operands. Null is an operand that was not given.
 """
 
 import inspect
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain
 from typing import TypeAlias
@@ -14,9 +15,13 @@ from jinja2 import nodes
 
 from pwa.compile.environment import PLACE, CompileError, StrictEnvironment
 from pwa.compile.subset import INSTEAD, SIGNS, SUBSET
+from pwa.languages import VALUE
 
 # Names that Jinja, the two globals or a macro's body give a meaning of their own.
-RESERVED = frozenset({"words", "asset", "loop", "caller", "self", "super", "varargs", "kwargs"})
+RESERVED = frozenset(
+    {"words", "asset", "_", "gettext", "ngettext", "_trans", "loop", "caller", "self", "super", "varargs", "kwargs"}
+)
+MESSAGES = ("_", "gettext", "ngettext")
 LOOP = ("first", "last", "index")
 POSITIVE = {"!=": "==", "not in": "in"}
 
@@ -203,6 +208,8 @@ class Expressions:
             return self._words_with_values(node) if node.kwargs else self._words(node)
         if known == "asset":
             return self._asset(node)
+        if known in MESSAGES:
+            return ["markup", self.message(node)]
         if known == "caller":
             raise self.refuse(node, "caller() inside an expression", "write {{ caller() }} on its own")
         if isinstance(target, nodes.Getattr):
@@ -241,13 +248,40 @@ class Expressions:
         text = self._deck(node)
         self.use(node, "words with values")
         given = {pair.key: self.expression(pair.value) for pair in node.kwargs}
-        return ["words", *(given[part] if place else part for place, part in _pieces(text) if part)]
+        return ["words", *(given[part] if place else part for place, part in _pieces(PLACE, text) if part)]
+
+    def message(self, node: nodes.Call) -> Tree:
+        """Markup of our own with escaped values in it: the text itself when it has none."""
+        counted = isinstance(node.node, nodes.Name) and node.node.name == "ngettext"
+        constants = [arg.value for arg in node.args[: 2 if counted else 1] if isinstance(arg, nodes.Const)]
+        texts = [value for value in constants if isinstance(value, str)]
+        if [len(texts), len(node.args)] != ([2, 3] if counted else [1, 1]) or node.dyn_args or node.dyn_kwargs:
+            raise self.refuse(node, "this message", "write {% trans %}…{% endtrans %}, or _() with one text in quotes")
+        given = {pair.key: pair.value for pair in node.kwargs}
+        used = {name for text in texts for name in VALUE.findall(text)}
+        if used - set(given) or (set(given) - used and not counted):
+            raise self.refuse(node, f"a message with {', '.join(sorted(given)) or 'no values'}", f"it uses {used}")
+        if not counted:
+            self.use(node, "message with values" if given else "message")
+            return self._filled(node, self.env.language.say(texts[0]), given)
+        self.use(node, "plural message")
+        forms = [self._filled(node, text, given) for text in self.env.language.forms(texts[0], texts[1])]
+        return ["counted", self.expression(node.args[2]), *forms]
+
+    def _filled(self, node: nodes.Node, text: str, given: Mapping[str, nodes.Expr]) -> Tree:
+        trees: list[Tree] = []
+        for is_name, part in _pieces(VALUE, text):
+            if not is_name and "%" in part.replace("%%", ""):
+                raise self.refuse(node, "a % in a message", "write it as %%")
+            if part:
+                trees.append(["out", self.expression(given[part])] if is_name else part.replace("%%", "%"))
+        return joined(trees)
 
     def _deck(self, node: nodes.Call) -> str:
         key = self._only_text(node, "words")
         if key not in self.env.words:
             raise CompileError(self.name, node.lineno, f'the copy deck has no "{key}"; add it to words.toml')
-        text = self.env.words[key]
+        text = self.env.language.say(self.env.words[key])
         wanted, given = set(PLACE.findall(text)), {pair.key for pair in node.kwargs}
         if wanted != given:
             names = ", ".join(sorted(wanted)) or "no values"
@@ -269,6 +303,17 @@ class Expressions:
         return first.value
 
 
-def _pieces(text: str) -> list[tuple[bool, str]]:
+def joined(trees: Sequence[Tree]) -> Tree:
+    """One tree that draws these one after another; texts that meet become one."""
+    merged: list[Tree] = []
+    for tree in trees:
+        if isinstance(tree, str) and merged and isinstance(merged[-1], str):
+            merged[-1] += tree
+        elif tree != "":
+            merged.append(tree)
+    return ["all", *merged] if len(merged) > 1 else merged[0] if merged else ""
+
+
+def _pieces(place: re.Pattern[str], text: str) -> list[tuple[bool, str]]:
     """ "Sent {time}" -> [(False, "Sent "), (True, "time"), (False, "")]: True for the name of a value."""
-    return [(index % 2 == 1, part) for index, part in enumerate(PLACE.split(text))]
+    return [(index % 2 == 1, part) for index, part in enumerate(place.split(text))]

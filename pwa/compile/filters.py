@@ -1,4 +1,4 @@
-"""The filters of the subset, in Python. Each has a twin in pwa/worker/render.js that takes and refuses the same.
+"""The filters of the subset, in Python. Each has a twin in pwa/worker/values.js that takes and refuses the same.
 
 Jinja's own filters of these names are not used: they take almost anything and answer with something.
 """
@@ -24,6 +24,12 @@ def part(value: Any) -> str | int:
     return value if isinstance(value, Markup) else plain(value)
 
 
+def whole(value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool):
+        raise TypeError(f"a whole number is needed, not {type(value).__name__}")
+    return value
+
+
 @pass_eval_context
 def finalize(_: object, value: Any) -> str | int:
     """What {{ }} may put out. Asking for the context keeps Jinja from working constants out early, past this check."""
@@ -45,7 +51,7 @@ def length(value: Any) -> int:
 
 
 def plural(value: int, one: str, many: str) -> str:
-    return one if _whole(value) == 1 else many
+    return one if whole(value) == 1 else many
 
 
 def sort(value: Any, attribute: str) -> list[Any]:
@@ -68,14 +74,8 @@ def _text(value: Any) -> str:
     return value
 
 
-def _whole(value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool):
-        raise TypeError(f"a whole number is needed, not {type(value).__name__}")
-    return value
-
-
 def _order(record: Any) -> int:
-    return _whole(record["order"]) if isinstance(record, Mapping) and "order" in record else 0
+    return whole(record["order"]) if isinstance(record, Mapping) and "order" in record else 0
 
 
 def _sortable(item: Any, attribute: str) -> str | int:

@@ -10,7 +10,7 @@ from jinja2 import nodes
 from markupsafe import escape
 
 from pwa.compile.environment import CompileError, StrictEnvironment
-from pwa.compile.expressions import Expressions, Macro, Reach, Tree
+from pwa.compile.expressions import MESSAGES, Expressions, Macro, Reach, Tree, joined
 
 MACROS_ONLY = nodes.Macro | nodes.FromImport
 
@@ -71,7 +71,7 @@ class Template(Expressions):
             elif not isinstance(node, nodes.Extends) and not is_blank(node):
                 raise self.refuse(node, "anything outside the blocks of a page with a parent", "move it into a block")
         if not self.source.only_macros:
-            parts.pages[self.name] = {"parent": parent, "blocks": blocks, "root": _joined(root)}
+            parts.pages[self.name] = {"parent": parent, "blocks": blocks, "root": joined(root)}
         return parts
 
     def statement(self, node: nodes.Node) -> list[Tree]:
@@ -82,7 +82,7 @@ class Template(Expressions):
         return write(node)
 
     def body(self, body: Sequence[nodes.Node]) -> Tree:
-        return _joined([tree for node in body for tree in self.statement(node)])
+        return joined([tree for node in body for tree in self.statement(node)])
 
     # -- other templates ------------------------------------------------------------------------
 
@@ -173,6 +173,8 @@ class Template(Expressions):
             return ["caller"]
         if isinstance(node, nodes.Call) and called in self.macros:
             return self.macro_call(node, None)
+        if isinstance(node, nodes.Call) and called in MESSAGES:
+            return self.message(node)
         return ["out", self.expression(node)]
 
     def s_If(self, node: nodes.If) -> list[Tree]:
@@ -219,17 +221,6 @@ class Template(Expressions):
         outer, self.reach = self.reach, reach
         yield
         self.reach = outer
-
-
-def _joined(trees: Sequence[Tree]) -> Tree:
-    """One tree that draws these one after another; texts that meet become one."""
-    merged: list[Tree] = []
-    for tree in trees:
-        if isinstance(tree, str) and merged and isinstance(merged[-1], str):
-            merged[-1] += tree
-        elif tree != "":
-            merged.append(tree)
-    return ["all", *merged] if len(merged) > 1 else merged[0] if merged else ""
 
 
 def is_blank(node: nodes.Node) -> bool:

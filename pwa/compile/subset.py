@@ -10,7 +10,7 @@ SUBSET = frozenset(
         *("if", "elif", "else", "for", "for else", "loop.first", "loop.last", "loop.index"),
         *("name", "attribute", "key", "text", "number", "true, false", "list", "record"),
         *("==", "!=", "<, <=, >, >=", "in", "not in", "and", "or", "not", "~", "inline if"),
-        *("words", "words with values", "asset"),
+        *("words", "words with values", "message", "message with values", "plural message", "asset"),
         *("| default", "| length", "| plural", "| sort", "| values"),
     }
 )

@@ -8,8 +8,8 @@ const read = Object.create(null);
 async function load(url) {
   const response = await asset(url);
   if (!response.ok) throw new Error(`${url}: ${response.status}`);
-  const { pages, macros, plural, ...said } = await response.json();
-  return { ...said, draw: renderer({ pages, macros, plural }) };
+  const said = await response.json();
+  return { ...said, draw: renderer(said) };
 }
 
 // What was chosen on this phone, else the first that the browser asks for, else the first there is.
@@ -20,7 +20,7 @@ export function tagOf(chosen, wanted = navigator.languages) {
 }
 
 // Answers {tag, dir, words, titles, kinds, draw}.
-export const speaking = (tag) => (read[tag] ??= load(LANGUAGES[tag]).catch((error) => {
+export const speaking = (tag) => (read[tag] ??= load(LANGUAGES[tag][1]).catch((error) => {
   delete read[tag]; // asked again for the next page
   throw error;
 }));

@@ -15,11 +15,10 @@ from typing import Any
 
 import quickjs
 
-from pwa.assets import language
+from pwa.assets import said_in
 from pwa.compile.environment import StrictEnvironment
 from pwa.pages import PAGES
 from server.site import Site
-from server.words import deck
 from tests.quick import call, quick
 from tests.world import World
 
@@ -66,14 +65,14 @@ def worker(site: Site) -> quickjs.Context:
         "PAGES": [asdict(page) for page in PAGES],
         "BUILD": "",
         "PRECACHE": [],
-        "LANGUAGES": {"en": "/static/en.json"},
+        "LANGUAGES": {"en": ["English", "/static/en.json"]},
         "CALM": {"title": "", "body": ""},
     }
     constants = "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
     assert isinstance(site.environment, StrictEnvironment)
     context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", "pwa/worker/language.js", modules={BUILT: constants})
     context.eval(SHIMS)
-    context.get("$keep")(json.dumps(language(site.environment, PAGES, kinds, deck())))
+    context.get("$keep")(json.dumps(said_in(site.environment, PAGES, kinds)))
     return context
 
 

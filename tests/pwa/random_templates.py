@@ -231,6 +231,13 @@ class Generator:
                 "and": lambda d: f"({self.text(d)} and {self.text(d)})",
                 "words": lambda d: 'words("plain")',
                 "words with values": lambda d: f'words("two", time={self.text(d)}, count={self.number(d)})',
+                "message": lambda d: self.pick.choice(('_("We keep <b>100%%</b> &amp; more")', 'gettext("Plain")')),
+                "message with values": lambda d: (
+                    f'_("%(n)s of <i>%(who)s</i>", who={self.text(d)}, n={self.number(d)})'
+                ),
+                "plural message": lambda d: (
+                    f'ngettext("%(n)s <i>a</i>", "%(n)s b: %(who)s", {self.count()}, n=7, who={self.text(d)})'
+                ),
                 "asset": lambda d: self.pick.choice(('asset("css/app.css")', 'asset("odd")')),
                 "| default": lambda d: f"({self.record()}.missing | default({self.text(d)}))",
                 "| plural": lambda d: f"({self.number(d)} | plural({self.text(d)}, {self.literal()}))",
@@ -238,6 +245,9 @@ class Generator:
             },
             depth,
         )
+
+    def count(self) -> str:
+        return self.pick.choice(("0", "1", "200", f"{self.record()}.version", "n" if self.params is None else "2"))
 
     def number(self, depth: int) -> str:
         if self.pick.random() < WRONG:

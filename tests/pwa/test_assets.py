@@ -27,7 +27,7 @@ INSTALL_BUDGET = 300 * 1024
 def made(folder: Path = PWA, **changes: Any) -> Assets:
     static = collect(folder)
     told = {"pages": PAGES, "kinds": KINDS, "words": WORDS, "headers": {"x-y": "z"}, "app": {"name": "Test"}} | changes
-    return build({"en": environment(folder, words=WORDS, assets=static.urls)}, static=static, folder=folder, **told)
+    return build([environment(folder, words=WORDS, assets=static.urls)], static=static, folder=folder, **told)
 
 
 @pytest.fixture(scope="module")

@@ -10,7 +10,7 @@ from tests.quick import call, quick
 BUILT = """
 export const BUILD = "b1";
 export const PRECACHE = [];
-export const LANGUAGES = { en: "/static/en.0123.json", cy: "/static/cy.0123.json", "ar-XB": "/static/ar.0123.json" };
+export const LANGUAGES = { en: ["English", "/static/en.0123.json"], cy: ["Cymraeg", "-"], "ar-XB": ["-", "-"] };
 export const APP = { name: "Test" };
 export const HEADERS = {};
 export const PAGES = [];

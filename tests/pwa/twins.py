@@ -9,9 +9,11 @@ import quickjs
 from jinja2 import DictLoader
 
 from pwa.compile import CompileError, compile_all, environment
+from pwa.languages import ENGLISH, Language
 from tests.quick import ROOT, quick
 
 RENDER = "pwa/worker/render.js"
+SCRIPTS = (RENDER, "pwa/worker/values.js")
 WORDS = {"plain": "We'll “keep” <it>", "sent": "Sent {time}", "two": "{count} & {time} & {count}"}
 ASSETS = {"css/app.css": "/static/app.0123.css", "odd": "/static/a&b.css"}
 
@@ -30,19 +32,19 @@ class Refused:
 
 
 class Twins:
-    """`changed` is for planting a fault: what to replace in render.js."""
+    """`changed` is for planting a fault: what to replace in the scripts that draw."""
 
     def __init__(self, changed: tuple[str, str] | None = None) -> None:
-        source = (ROOT / RENDER).read_text(encoding="utf-8")
+        sources = {path: (ROOT / path).read_text(encoding="utf-8") for path in SCRIPTS}
         if changed is not None:
-            assert source.count(changed[0]) == 1, f"{changed[0]!r} is not in render.js once"
-            source = source.replace(*changed)
-        self.js: quickjs.Context = quick(RENDER, modules={RENDER: source})
+            assert "".join(sources.values()).count(changed[0]) == 1, f"{changed[0]!r} is not there once"
+            sources = {path: source.replace(*changed) for path, source in sources.items()}
+        self.js: quickjs.Context = quick(RENDER, modules=sources)
         self.js.eval(INSTALL)
 
-    def take(self, templates: Mapping[str, str]) -> set[str]:
+    def take(self, templates: Mapping[str, str], language: Language = ENGLISH) -> set[str]:
         """Compile for both; what of the subset was used."""
-        self.env = environment(DictLoader(dict(templates)), words=WORDS, assets=ASSETS)
+        self.env = environment(DictLoader(dict(templates)), words=WORDS, assets=ASSETS, language=language)
         compiled = compile_all(self.env)
         self.js.get("install")(json.dumps(compiled.bundle()))
         return compiled.used
