@@ -100,6 +100,8 @@ def languages(tags: Iterable[str], folder: Path = MESSAGES) -> dict[str, Languag
             raise LanguageError(f"there is no language {tag!r}. There are {', '.join(known)}.")
         each = found.get(tag.lower()) or _read(path or folder)
         chosen[each.tag] = each
+    if not chosen:
+        raise LanguageError("write one or more, like en.")
     return chosen
 
 

@@ -41,6 +41,7 @@ PAGES = (
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),
     Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
+    Page("look", "/look", "features/look/index.html", "Look and language", public=True),
     Page("privacy", "/privacy", STATEMENT, "Privacy", needs=("statement",), public=True),
     Page("accessibility", "/accessibility", STATEMENT, "Accessibility", needs=("statement",), public=True),
     Page("storage", "/storage", STATEMENT, "What is on this phone", needs=("statement",), public=True),

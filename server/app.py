@@ -9,7 +9,6 @@ from collections.abc import AsyncIterator
 from functools import cache
 from typing import Any
 
-from jinja2 import Environment
 from litestar import Litestar
 from litestar.di import Provide
 from litestar.enums import ScopeType
@@ -20,6 +19,8 @@ from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from pwa.assets import Assets, build, collect, pack
 from pwa.compile import environment
+from pwa.compile.environment import StrictEnvironment
+from pwa.languages import languages
 from pwa.pages import PAGES
 from server import do, headers, housekeeping, log, log_in, problems, static, sync_api, web
 from server.config import ROOT, Config
@@ -75,7 +76,7 @@ def make_site(config: Config) -> Site:
     db = Db(config.database_url)
     made = engine(config)
     metrics = Metrics()
-    templates, assets = browser_side(config.app_name, config.secure, config.way_out)
+    environments, assets = browser_side(config.app_name, config.secure, config.way_out, config.languages)
 
     async def knows(address: str) -> bool:
         return await db.read(log_in.who_has, address, config.mail_domains) is not None
@@ -84,7 +85,7 @@ def make_site(config: Config) -> Site:
         config=config,
         db=db,
         engine=made,
-        environment=templates,
+        environments=environments,
         assets=assets,
         worker=pack(assets.worker, SCRIPT),
         manifest=pack(assets.manifest, MANIFEST),
@@ -95,12 +96,17 @@ def make_site(config: Config) -> Site:
 
 
 @cache
-def browser_side(app_name: str, secure: bool, way_out: bool) -> tuple[Environment, Assets]:
+def browser_side(
+    app_name: str, secure: bool, way_out: bool, tags: tuple[str, ...]
+) -> tuple[dict[str, StrictEnvironment], Assets]:
     """Templates and assets depend on nothing else, and take a quarter of a second to make."""
     files = collect()
-    templates = environment(ROOT / "pwa", words=deck(), assets=files.urls)
+    environments = {
+        tag: environment(ROOT / "pwa", words=deck(), assets=files.urls, language=language)
+        for tag, language in languages(tags).items()
+    }
     assets = build(
-        [templates],
+        list(environments.values()),
         pages=PAGES,
         kinds={name: described(kind) for name, kind in engine(Config()).kinds.items()},
         words=deck(),
@@ -109,7 +115,7 @@ def browser_side(app_name: str, secure: bool, way_out: bool) -> tuple[Environmen
         static=files,
         way_out=way_out,
     )
-    return templates, assets
+    return environments, assets
 
 
 def described(kind: Kind) -> dict[str, Any]:

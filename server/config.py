@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
+from pwa.languages import LanguageError, languages
+
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
@@ -40,6 +42,7 @@ class Config:
     web_concurrency: Annotated[int, "web processes; more than one needs PostgreSQL"] = 1
     public_url: Annotated[str, "how people reach the app; empty is http://localhost:PORT"] = ""
     app_name: Annotated[str, "the name on every page"] = "Common Ground"
+    languages: Annotated[tuple[str, ...], "languages of the pages, the usual one first, with commas"] = ("en",)
     secret_key: Annotated[str, "32 characters or more; the demo makes its own and keeps it in VAR_DIR"] = ""
     smtp_url: Annotated[str, "smtp://user:password@host:25, smtps://…:465 or smtp+starttls://…:587"] = ""
     mail_from: Annotated[str, "address that log-in codes come from"] = ""
@@ -150,6 +153,10 @@ def _problems(config: Config) -> list[str]:
         found.append("WEB_CONCURRENCY: SQLite has one web process. Set 1, or use PostgreSQL.")
     if config.log_format not in LOG_FORMATS:
         found.append("LOG_FORMAT: write json or text.")
+    try:
+        languages(config.languages)
+    except LanguageError as fault:
+        found.append(f"LANGUAGES: {fault}")
     if config.smtp_url and urlsplit(config.smtp_url).scheme not in MAIL_SCHEMES:
         found.append("SMTP_URL: start it with smtp://, smtps:// or smtp+starttls://.")
     if config.secret_key and len(config.secret_key) < SECRET_LENGTH:

@@ -46,7 +46,7 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
     if not problems:
         return see_other(path if match(path) else "/")
     held = await site.db.read(holding, page.needs, token, site.config.demo)
-    return answer(site, page, params, held, Filled(problems, form), status)
+    return answer(site, request, page, params, held, Filled(problems, form), status)
 
 
 async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], id: str) -> tuple[int, list[Problem]]:

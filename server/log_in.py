@@ -6,7 +6,6 @@ An address that nobody has gets the same answer, the same headers and the same w
 from __future__ import annotations
 
 import re
-from typing import Any
 
 from litestar import Response, get, post
 from litestar.datastructures import Cookie
@@ -18,7 +17,7 @@ from server import access, codes, sessions
 from server.codes import Checked
 from server.people import Person
 from server.site import Site, now, token_of
-from server.web import HTML, PRIVATE, AnyRequest, Filled, Held, page_context, see_other, visitor_of
+from server.web import AnyRequest, Filled, Held, drawn, see_other, visitor_of
 from server.words import words
 from sync import publish
 from sync.forms import Problem
@@ -146,10 +145,10 @@ async def _page(
     token = token_of(request.scope["headers"], site.cookie)
     held = Held(await site.db.read(visitor_of, token, site.config.demo))
     people = await site.db.read(_demo_people) if site.config.demo else []
-    context: dict[str, Any] = page_context(site, "log-in", "Log in", held, Filled(problems or [], values or {}))
-    context["log_in"] = {"step": step, "email": "", "code": "", "people": people} | (shown or {})
-    text = site.environment.get_template("layout/log_in.html").render(context)
-    return Response(text, status_code=status or (422 if problems else 200), media_type=HTML, headers=PRIVATE)
+    more = {"log_in": {"step": step, "email": "", "code": "", "people": people} | (shown or {})}
+    filled, named = Filled(problems or [], values or {}), ("log-in", "Log in")
+    status = status or (422 if problems else 200)
+    return drawn(site, request, "layout/log_in.html", named, held, filled, more, status)
 
 
 def _problem(field: str, said: str) -> list[Problem]:

@@ -10,7 +10,7 @@ from litestar.exceptions import HTTPException
 
 from server import log
 from server.site import Site
-from server.web import HTML, PRIVATE, AnyRequest, Filled, Held, not_found, page_context, wants_json
+from server.web import PRIVATE, AnyRequest, Filled, Held, drawn, not_found, wants_json
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -53,7 +53,9 @@ def on_error(request: AnyRequest, error: Exception) -> Response[Any]:
     if wants_json(request):
         return Response(msgspec.json.encode(said), status_code=status, media_type=PROBLEM_JSON, headers=headers)
     if status == 404:
-        return not_found(site, Held(None))
-    context = page_context(site, "problem", said.title, Held(None), Filled([{"field": "", "words": said.detail}]))
-    text = site.environment.get_template("layout/problem.html").render(context)
-    return Response(text, status_code=status, media_type=HTML, headers=headers | PRIVATE)
+        return not_found(site, request, Held(None))
+    filled = Filled([{"field": "", "words": said.detail}])
+    named = ("problem", said.title)
+    return drawn(
+        site, request, "layout/problem.html", named, Held(None), filled, status=status, headers=headers | PRIVATE
+    )

@@ -6,9 +6,8 @@ import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from jinja2 import Environment
-
 from pwa.assets import Asset, Assets
+from pwa.compile.environment import StrictEnvironment
 from server.config import Config
 from server.db import Db
 from server.mail import Post
@@ -22,7 +21,7 @@ class Site:
     config: Config
     db: Db
     engine: Engine
-    environment: Environment
+    environments: Mapping[str, StrictEnvironment]  # by language, the usual one first
     assets: Assets
     worker: Asset
     manifest: Asset

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -20,6 +21,7 @@ from sqlalchemy import Connection, select
 from pwa.dates import london_date
 from pwa.pages import PAGES, Page, match
 from server import access, sessions
+from server.look import Look, cookies, look_of
 from server.sessions import Visitor
 from server.site import Site, now, token_of
 from server.words import words
@@ -33,7 +35,7 @@ Collections = Mapping[str, dict[str, dict[str, Any]]]
 HTML = MediaType.HTML
 MACHINE = ("/sync", "/health", "/metrics", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
 PRIVATE = {"Cache-Control": "no-store", "X-Rendered-By": "server"}
-OPEN = {"Cache-Control": "no-cache", "X-Rendered-By": "server"}
+OPEN = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language", "X-Rendered-By": "server"}
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,7 @@ def routes() -> list[HTTPRouteHandler]:
     others = [_litestar_path(page) for page in PAGES if not page.public]
     methods = [HttpMethod.GET, HttpMethod.HEAD]
     return [
+        route("/look", http_method=[HttpMethod.POST], include_in_schema=False, opt={"quiet": True})(choose_look),
         route("/{rest:path}", http_method=methods, include_in_schema=False)(no_such_page),
         route(others, http_method=methods, include_in_schema=False)(show),
         route(quiet, http_method=methods, include_in_schema=False, opt={"quiet": True})(show),
@@ -78,7 +81,13 @@ async def no_such_page(request: AnyRequest, site: NamedDependency[Site]) -> Resp
     if wants_json(request):
         raise NotFoundException
     token = token_of(request.scope["headers"], site.cookie)
-    return not_found(site, Held(await site.db.read(visitor_of, token, site.config.demo)))
+    return not_found(site, request, Held(await site.db.read(visitor_of, token, site.config.demo)))
+
+
+async def choose_look(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
+    """Language and colours of this browser; no log in, and nothing is kept here."""
+    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    return see_other("/look", cookies(form, list(site.environments), site.config.secure))
 
 
 async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
@@ -90,24 +99,48 @@ async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str
     held = await site.db.read(holding, page.needs, token, site.config.demo)
     if not access.may_open(page, held.visitor is not None):
         return see_other("/log-in")
-    return answer(site, page, params, held)
+    return answer(site, request, page, params, held)
 
 
 def answer(
-    site: Site, page: Page, params: dict[str, str], held: Held, filled: Filled = BLANK, status: int = 200
+    site: Site,
+    request: AnyRequest,
+    page: Page,
+    params: dict[str, str],
+    held: Held,
+    filled: Filled = BLANK,
+    status: int = 200,
 ) -> Response[str]:
     if page.of and params[page.of] not in held.collections[page.of]:
-        return not_found(site, held)
-    context = page_context(site, page.id, page.title, held, filled) | {"params": params}
+        return not_found(site, request, held)
     collections = {kind: held.collections[kind] for kind in page.needs}
-    text = site.environment.get_template(page.template).render(collections | context)
-    return Response(text, status_code=status, media_type=HTML, headers=PRIVATE if held.visitor else OPEN)
+    more = collections | {"params": params}
+    headers = PRIVATE if held.visitor else OPEN
+    return drawn(site, request, page.template, (page.id, page.title), held, filled, more, status, headers)
 
 
-def not_found(site: Site, held: Held) -> Response[str]:
-    context = page_context(site, "not-found", words("not_found.title"), held)
-    text = site.environment.get_template("layout/not_found.html").render(context)
-    return Response(text, status_code=404, media_type=HTML, headers=PRIVATE)
+def not_found(site: Site, request: AnyRequest, held: Held) -> Response[str]:
+    named = ("not-found", words("not_found.title"))
+    return drawn(site, request, "layout/not_found.html", named, held, status=404)
+
+
+def drawn(
+    site: Site,
+    request: AnyRequest,
+    template: str,
+    named: tuple[str, str],
+    held: Held,
+    filled: Filled = BLANK,
+    more: Mapping[str, Any] = MappingProxyType({}),
+    status: int = 200,
+    headers: Mapping[str, str] = PRIVATE,
+) -> Response[str]:
+    """A whole page as this browser wants it. `named` is its id and its title in English."""
+    look = look_of(site.environments, request.cookies, request.headers.get("accept-language", ""))
+    context = {**page_context(site, look, *named, held, filled), **more}
+    text = look.environment.get_template(template).render(context)
+    said = {**headers, "Content-Language": look.language.tag}
+    return Response(text, status_code=status, media_type=HTML, headers=said)
 
 
 def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[str]:
@@ -120,23 +153,27 @@ def wants_json(request: AnyRequest) -> bool:
     return request.scope["path"].startswith(MACHINE) or "text/html" not in request.headers.get("accept", "")
 
 
-def page_context(site: Site, id: str, title: str, held: Held, filled: Filled = BLANK) -> dict[str, Any]:
+def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled: Filled = BLANK) -> dict[str, Any]:
     """What every page is given, pocket page or not."""
-    visitor = held.visitor
+    visitor, say = held.visitor, look.language.say
     return {
         "me": held.me,
         "params": {},
-        "page": {"id": id, "title": title},
+        "page": {"id": id, "title": say(title)},
         "app": {
             "name": site.config.app_name,
             "device": visitor.device_name if visitor else "",
             "logged_in": 1 if visitor else 0,
+            "lang": look.language.tag,
+            "dir": look.language.dir,
+            "colours": look.colours,
+            "languages": [{"tag": tag, "name": each.language.name} for tag, each in site.environments.items()],
         },
         "today": london_date(now()),
         "outbox": [],
         "unsent": 0,
         "states": {},
-        "problems": list(filled.problems),
+        "problems": [{**problem, "words": say(problem["words"])} for problem in filled.problems],
         "values": dict(filled.values),
     }
 

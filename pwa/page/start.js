@@ -3,6 +3,7 @@
 import { ask, tell } from "./ask.js";
 import { main } from "./filling.js";
 import { watchForms } from "./forms.js";
+import { handOver, watchLook } from "./look.js";
 import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
@@ -66,6 +67,7 @@ function watchWorker() {
     arrived();
     sync();
   });
+  if (navigator.serviceWorker.controller) handOver();
   register(quiet).catch(() => {}); // refused or no signal: the pages are the server's
   arrived();
   showPlans();
@@ -95,6 +97,7 @@ function watchPage() {
 
 showSignal();
 watchForms();
+watchLook();
 watchRefresh();
 watchPlans();
 watchPhone();

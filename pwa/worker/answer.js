@@ -1,5 +1,5 @@
 // Whole pages as answers: what a page is given, and the response around it. Knows no request and no network.
-import { APP, CALM, HEADERS, PAGES } from "./built.js";
+import { APP, CALM, HEADERS, LANGUAGES, PAGES } from "./built.js";
 import { londonDate } from "./dates.js";
 import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
@@ -20,12 +20,15 @@ export const seeOther = (path) => new Response(null, { status: 303, headers: { .
 
 const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 
-const appOf = ({ tag, dir }, { device = "", logged_in = 0 } = {}) => ({ name: APP.name, device, logged_in, lang: tag, dir });
+const TONGUES = Object.entries(LANGUAGES).map(([tag, [name]]) => ({ tag, name }));
+
+const appOf = ({ tag, dir }, { colours, device = "", logged_in = 0 }) => ({
+  name: APP.name, device, logged_in, lang: tag, dir, colours, languages: TONGUES });
 
 // Nothing here reads the replica: it is what is left when that cannot be read.
-function bare(said, now) {
+function bare(said, { now, colours }) {
   return {
-    me: null, params: {}, app: appOf(said), today: londonDate(now),
+    me: null, params: {}, app: appOf(said, { colours }), today: londonDate(now),
     outbox: [], unsent: 0, states: {}, problems: [], values: {},
   };
 }
@@ -39,7 +42,8 @@ async function kept(store) {
 }
 
 // Null before the first full pull: there is nothing to draw from yet.
-export async function contextOf({ person, store, now }, said) {
+export async function contextOf(whom, said) {
+  const { person, store, now, colours } = whom;
   const { held, actions, ready, device, ended } = await kept(store);
   if (!ready) return null;
   const { kinds, words } = said;
@@ -50,9 +54,9 @@ export async function contextOf({ person, store, now }, said) {
   return {
     view,
     context: {
-      ...bare(said, now),
+      ...bare(said, whom),
       me: me && { ...me, id: "me" },
-      app: appOf(said, { device, logged_in }),
+      app: appOf(said, { colours, device, logged_in }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       states: states(actions, keys, known),
@@ -79,7 +83,7 @@ export async function calmAnswer(whom) {
   try {
     const said = await speaking(whom.language);
     const found = await contextOf(whom, said).catch(() => null);
-    return html(drawn(said, OFFLINE, found?.context ?? bare(said, whom.now)), 503);
+    return html(drawn(said, OFFLINE, found?.context ?? bare(said, whom)), 503);
   } catch (error) {
     console.error(error);
     return html(PLAIN, 503);

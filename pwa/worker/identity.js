@@ -1,13 +1,17 @@
 // Who this phone is working for. `person` is an opaque id; null: nobody is logged in; undefined: not known, ask the server.
 // `era` goes up whenever that changes, so that an answer to an older question cannot decide it. `revoke`: a log out the server has not heard of.
-// `language` was chosen on this phone, whoever it works for.
+// `language` and `colours` were chosen on this phone, whoever it works for.
 
 export function who(meta) {
   return meta.read(["value"], async ({ value }) => {
-    const [person, era, revoke, language] = await Promise.all(["person", "era", "revoke", "language"].map((name) => value.get(name)));
-    return { person, era: era ?? 0, revoke: revoke ?? 0, language };
+    const [person, era, revoke, language, colours] = await Promise.all(["person", "era", "revoke", "language", "colours"].map((name) => value.get(name)));
+    return { person, era: era ?? 0, revoke: revoke ?? 0, language, colours };
   });
 }
+
+export const choose = (meta, choice) => meta.write(["value"], async ({ value }) => {
+  for (const [name, chosen] of Object.entries(choice)) await value.put(chosen, name);
+});
 
 async function turn({ value }, revoke) {
   await value.delete("person");

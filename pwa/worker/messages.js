@@ -1,5 +1,6 @@
 // What a page may ask for by postMessage, and the answers. An answer goes to the port that came with the question, else to the page.
 import { BUILD } from "./built.js";
+import { choose } from "./doors.js";
 import * as identity from "./identity.js";
 import * as plan from "./plan.js";
 import { cursorsIn } from "./replica.js";
@@ -31,6 +32,7 @@ async function sync({ force = false, logged_in = false }) {
 }
 
 const ASKED = {
+  look: async ({ choice }) => ({ changed: await choose(world, choice) }),
   status,
   plan: planOf,
   sync,

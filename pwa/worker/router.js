@@ -1,7 +1,7 @@
 // Which page a path is, and which part of the worker answers a request. Knows nothing of storage or the network.
 
 const ID = "[A-Za-z0-9_-]{1,64}";
-const DOORS = ["/log-in", "/demo/log-in", "/log-out"];
+const DOORS = ["/log-in", "/demo/log-in", "/log-out", "/look"];
 
 const pattern = (path) => new RegExp(`^${path.replace(/\{(\w+)\}/g, `(?<$1>${ID})`)}$`);
 

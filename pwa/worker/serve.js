@@ -13,8 +13,8 @@ import { world } from "./world.js";
 // Sends what is written; where the browser can, it is tried again even with no page open.
 export const send = (options) => sync(world, options).then(() => world.lock(() => pullOpen(world))).catch(() => self.registration.sync?.register("outbox").catch(() => {}));
 
-// Whoever is asked for, on a phone that speaks this language.
-const holder = (person, { language }) => ({ person, store: world.storeOf(person), now: world.now(), language: tagOf(language) });
+// Whoever is asked for, on a phone that looks like this.
+const holder = (person, { language, colours = "" }) => ({ person, store: world.storeOf(person), now: world.now(), language: tagOf(language), colours });
 
 // Whose replica answers; null until it is known and has been filled once.
 async function known() {

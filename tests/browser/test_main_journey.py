@@ -19,6 +19,7 @@ PATHS = {
     "devices": "/me/devices",
     "phone": "/me/phone",
     "help": "/help",
+    "look": "/look",
     "privacy": "/privacy",
     "accessibility": "/accessibility",
     "storage": "/storage",

@@ -36,6 +36,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "devices": ("/me/devices",),
     "phone": ("/me/phone",),
     "help": ("/help",),
+    "look": ("/look",),
     "privacy": ("/privacy",),
     "accessibility": ("/accessibility",),
     "storage": ("/storage",),

@@ -16,7 +16,6 @@ from typing import Any
 import quickjs
 
 from pwa.assets import said_in
-from pwa.compile.environment import StrictEnvironment
 from pwa.pages import PAGES
 from server.site import Site
 from tests.quick import call, quick
@@ -42,7 +41,7 @@ const storeOf = ({ records, waiting, settled, device }) => {
   return { read: async (_names, run) => run(t) };
 };
 globalThis.$page = async (phone, path, filled) => {
-  const whom = { person: phone.person, store: storeOf(phone), now: phone.now, language: "en" };
+  const whom = { person: phone.person, store: storeOf(phone), now: phone.now, language: "en", colours: "" };
   const { body, status } = await pageAnswer(whom, path, filled);
   return [status, body];
 };
@@ -69,10 +68,9 @@ def worker(site: Site) -> quickjs.Context:
         "CALM": {"title": "", "body": ""},
     }
     constants = "".join(f"export const {name} = {json.dumps(value)};\n" for name, value in values.items())
-    assert isinstance(site.environment, StrictEnvironment)
     context = quick("pwa/worker/answer.js", "pwa/worker/forms.js", "pwa/worker/language.js", modules={BUILT: constants})
     context.eval(SHIMS)
-    context.get("$keep")(json.dumps(said_in(site.environment, PAGES, kinds)))
+    context.get("$keep")(json.dumps(said_in(next(iter(site.environments.values())), PAGES, kinds)))
     return context
 
 

@@ -21,6 +21,7 @@ BUILT = """
 export const BUILD = "b1";
 export const APP = { name: "Test" };
 export const HEADERS = { "x-y": "z" };
+export const LANGUAGES = {};
 export const CALM = { title: "", body: "" };
 export const PAGES = [
   { id: "home", path: "/", template: "page.html", needs: [], public: false, of: null },
