@@ -168,6 +168,7 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
             "dir": look.language.dir,
             "colours": look.colours,
             "languages": [{"tag": tag, "name": each.language.name} for tag, each in site.environments.items()],
+            "stale": "",  # only a phone shows copies
         },
         "today": london_date(now()),
         "outbox": [],
