@@ -1,0 +1,240 @@
+"""The table of states: what each page of pages.py can look like. The gallery and the browser tests draw every one.
+
+A page shows each kind of KINDS or says in one line why it cannot; MORE are shown where there is something to see.
+Nobody waits for a page (the phone draws it whole from what it holds), so no page has a loading state.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from pwa.pages import PAGES, Page
+
+KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
+MORE = ("saved", "sent", "waiting", "due", "changed", "logged-out", "code")
+
+TODAY = "2026-11-23"
+LONG_AGO = "Monday 9 November at 9:05am"
+
+Records = Mapping[str, Mapping[str, Any]]
+
+
+@dataclass(frozen=True)
+class Row:
+    """One thing in the outbox. `says` is its key in the copy deck."""
+
+    text: str
+    state: str
+    when: str = "14:02"
+    says: str = ""
+    tries: int = 0
+
+
+@dataclass(frozen=True)
+class State:
+    """What a page is given besides the content of the organisation, which `records` may replace kind by kind.
+
+    `states` is by record, as a page has it; `problems` are pairs of a field and a key in the copy deck or words.
+    """
+
+    records: Mapping[str, Records] = field(default_factory=dict)
+    outbox: Sequence[Row] = ()
+    states: Mapping[str, str] = field(default_factory=dict)
+    problems: Sequence[tuple[str, str]] = ()
+    stale: str = ""
+    offline: bool = False
+    logged_in: bool = True
+    more: Mapping[str, Any] = field(default_factory=dict)
+
+
+Shown = Mapping[str, State | str]  # by kind: a state, or why there is none
+
+
+def pledging(id: str, **other: Any) -> dict[str, dict[str, Any]]:
+    taken = {"pledge": id, "version": 1, "show": "name", "shown": "own", "on": "2026-11-16"}
+    later = {"on_text": "Monday 16 November 2026", "how": "", "how_on": "", "how_on_text": "", "ask_from": "2026-12-16"}
+    return {id: {**taken, **later, **other}}
+
+
+def device(label: str, since: str, seen: str) -> dict[str, str]:
+    return {"label": label, "since_text": since, "seen_text": seen}
+
+
+# What the states are made of
+
+DID = pledging("p4", show="nobody", shown="", how="did", how_on=TODAY, how_on_text="Monday 23 November 2026")
+MINE = {**pledging("p1"), **DID}
+DUE = pledging("p1", on="2026-10-19", on_text="Monday 19 October 2026", ask_from="2026-11-18")
+TEAM = {"s1": {"pledge": "p1", "label": "Team lead"}}
+NEW_WORDS = {
+    "order": 1,
+    "title": "Ask the name",
+    "text": "I will ask people what name they like to be called, and use it.",
+    "version": 2,
+    "prompt": "If I meet someone new, then I will ___",
+    "module": "m2",
+    "audience": "everyone",
+    "retired": False,
+    "earlier": [{"version": 1, "title": "Ask the name", "text": "I will ask people what name they like."}],
+    "owner": "Inclusion team",
+    "review_on": "2027-05-01",
+    "review_on_text": "Saturday 1 May 2027",
+}
+DEVICES = {
+    "this": device("Chrome on Android", "Monday 2 November 2026", "Monday 23 November 2026"),
+    "other": device("Firefox on Windows", "Friday 9 October 2026", "Thursday 12 November 2026"),
+}
+
+PEOPLE = [{"person": "nurse", "name": "Community nurse", "about": "Visits people at home, often with no signal"}]
+
+WAITS = Row("Take the pledge “Ask the name”", "saved")
+STILL = Row("Say how “Check in within a day” is going", "saved", says="saved.still", tries=3)
+SENT = Row("Take the pledge “Check in within a day”", "sent", when="Sent 14:02")
+REFUSED = Row("Take the pledge “Leave room for every family”", "needs-you", says="unknown.pledge")
+
+NOTHING = State()
+HOLDS = State({"pledging": MINE})
+CHOICE = State({"pledge_shown": TEAM})
+OUTBOX = State(outbox=(WAITS, SENT))
+LOG_INS = State({"device": DEVICES})
+READS = State(logged_in=False)
+
+
+def away(usual: State) -> dict[str, State]:
+    """With no signal, for a while and for long."""
+    return {"offline": replace(usual, offline=True), "stale": replace(usual, offline=True, stale=LONG_AGO)}
+
+
+NO_FORM = "It has no form; what goes wrong shows the page “problem”."
+NOT_ASKED = "It asks the person for nothing; home and the outbox say what needs them."
+
+
+def log_in(**other: Any) -> State:
+    return State(logged_in=False, more={"log_in": {"step": "email", "email": "", "code": "", "people": [], **other}})
+
+
+STATEMENT: Shown = {
+    "usual": READS,
+    "empty": State({"statement": {}}, logged_in=False),
+    **away(READS),
+    "error": NO_FORM,
+    "needs-you": NOT_ASKED,
+}
+
+# The table
+
+STATES: Mapping[str, Shown] = {
+    "home": {
+        "usual": HOLDS,
+        "empty": NOTHING,
+        **away(HOLDS),
+        "error": State({"pledging": DUE}, problems=[("", "storage.full")]),
+        "needs-you": replace(HOLDS, outbox=[REFUSED]),
+        "saved": replace(HOLDS, outbox=[WAITS], states={"pledging:p1": "saved"}),
+        "due": State({"pledging": DUE}),
+    },
+    "pledges": {
+        "usual": HOLDS,
+        "empty": State({"pledge": {}}),
+        **away(HOLDS),
+        "error": NO_FORM,
+        "needs-you": State(outbox=[REFUSED], states={"pledging:p2": "needs-you"}),
+        "saved": replace(HOLDS, outbox=[WAITS], states={"pledging:p1": "saved"}),
+        "waiting": replace(HOLDS, states={"pledging:p1": "waiting"}),
+    },
+    "pledge": {
+        "usual": CHOICE,
+        "empty": "A pledge that is not here is the page “not found”.",
+        **away(CHOICE),
+        "error": replace(CHOICE, problems=[("show", "Choose who may see it.")]),
+        "needs-you": replace(CHOICE, outbox=[REFUSED], states={"pledging:p1": "needs-you"}),
+        "saved": replace(HOLDS, outbox=[WAITS], states={"pledging:p1": "saved"}),
+        "sent": replace(HOLDS, states={"pledging:p1": "sent"}),
+        "waiting": replace(HOLDS, states={"pledging:p1": "waiting"}),
+        "changed": State({"pledging": MINE, "pledge": {"p1": NEW_WORDS}}),
+    },
+    "outbox": {
+        "usual": OUTBOX,
+        "empty": NOTHING,
+        "offline": replace(OUTBOX, offline=True),
+        "stale": State(outbox=[STILL], offline=True, stale=LONG_AGO),
+        "error": replace(OUTBOX, problems=[("", "outbox.sending")]),
+        "needs-you": State(outbox=[REFUSED, SENT]),
+    },
+    "me": {
+        "usual": HOLDS,
+        "empty": State({"pledge": {}}, more={"me": {"name": "Community nurse", "team_name": ""}}),
+        **away(HOLDS),
+        "error": "Every answer to its one question will do.",
+        "needs-you": NOT_ASKED,
+        "saved": replace(HOLDS, outbox=[WAITS, STILL]),
+    },
+    "devices": {
+        "usual": LOG_INS,
+        "empty": State({"device": {}}),
+        **away(LOG_INS),
+        "error": replace(LOG_INS, problems=[("", "unknown.device")]),
+        "needs-you": replace(LOG_INS, states={"device:other": "needs-you"}),
+        "saved": replace(LOG_INS, outbox=[WAITS], states={"device:other": "saved"}),
+    },
+    "phone": {
+        "usual": NOTHING,
+        "empty": "What it says is about the phone, and there always is one.",
+        **away(NOTHING),
+        "error": NO_FORM,
+        "needs-you": NOT_ASKED,
+    },
+    "help": {
+        "usual": NOTHING,
+        "empty": State({"help": {}, "organisation": {}}),
+        **away(NOTHING),
+        "error": NO_FORM,
+        "needs-you": NOT_ASKED,
+        "logged-out": READS,
+    },
+    "privacy": STATEMENT,
+    "accessibility": STATEMENT,
+    "storage": STATEMENT,
+}
+
+# Pages that only one of the two servers makes, or that stand in for another: they show what they have.
+
+BESIDE: Mapping[Page, Shown] = {
+    Page("log-in", "/log-in", "layout/log_in.html", "Log in"): {
+        "usual": log_in(people=PEOPLE),
+        "error": replace(log_in(), problems=[("email", "Write your work email address, like name@example.nhs.uk.")]),
+        "code": log_in(step="code", email="nurse@example.nhs.uk", code="482913"),
+    },
+    Page("not-found", "/not-found", "layout/not_found.html", "We cannot find that page"): {"usual": NOTHING},
+    Page("offline", "/offline", "layout/offline.html", "This page needs signal"): {"offline": State(offline=True)},
+    Page("problem", "/problem", "layout/problem.html", "Something went wrong"): {
+        "error": replace(READS, problems=[("", "It is not your fault. Wait a minute, then try again.")])
+    },
+}
+
+
+def states() -> Iterator[tuple[Page, str, State]]:
+    """Every page and state there is to look at, in the order of the tables."""
+    for page, shown in [*((page, STATES[page.id]) for page in PAGES), *BESIDE.items()]:
+        for kind, state in shown.items():
+            if isinstance(state, State):
+                yield page, kind, state
+
+
+def gaps(pages: Sequence[Page] = PAGES, table: Mapping[str, Shown] = STATES) -> list[str]:
+    """What the table does not say, by page and kind."""
+    missing = [
+        f"{page.id}: no state “{kind}”, and no reason"
+        for page in pages
+        for kind in KINDS
+        if not table.get(page.id, {}).get(kind)
+    ]
+    unknown = [
+        f"{id}: there is no kind “{kind}”"
+        for id, shown in table.items()
+        for kind in shown
+        if kind not in (*KINDS, *MORE)
+    ]
+    return missing + unknown
