@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 
+from pwa.states import states
 from tests.browser.engines import Browser, require
 from tests.browser.line import Line
 from tests.browser.person import OnPhone
+from tests.gallery.drawn import Drawn, drawn, served
 from tests.live import LiveServer
 from tests.processes import free_port
 
@@ -66,3 +68,16 @@ def line_and_nurse(line_and_phone: tuple[Line, OnPhone]) -> tuple[Line, OnPhone]
     """The nurse's phone behind such a line."""
     line_and_phone[1].log_in("nurse")
     return line_and_phone
+
+
+@pytest.fixture(scope="module")
+def gallery(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Browser, str]]:
+    """One Chromium for every page in every state, and the address they are at."""
+    with served() as address, Browser("chromium", tmp_path_factory.mktemp("gallery")) as browser:
+        yield browser, address
+
+
+@pytest.fixture(params=dict.fromkeys(page.id for page, *_ in states()))
+def page_drawn(request: pytest.FixtureRequest) -> list[Drawn]:
+    """Each page in turn, in all its states."""
+    return [each for each in drawn() if each.page.id == request.param]

@@ -103,5 +103,5 @@ def test_axe_finds_nothing_in_the_answers(nurse: OnPhone, dark: bool) -> None:
     nurse.browser.dark(dark)
     nurse.open("/me/phone")
     verdict(nurse)
-    assert findings(nurse) == []
+    assert findings(nurse.browser) == []
     assert nurse.browser.js(SMALL_TARGETS) == []

@@ -3,8 +3,11 @@
 import pytest
 
 from pwa.pages import PAGES
+from tests.browser.engines import Browser
 from tests.browser.person import OnPhone
 from tests.browser.test_main_journey import PATHS
+from tests.gallery.drawn import Drawn
+from tests.gallery.pictures import bring_up
 
 SPACING = """
 const sheet = new CSSStyleSheet();
@@ -13,6 +16,7 @@ sheet.replaceSync(`
 p { margin-block-end: 2em !important; }`);
 document.adoptedStyleSheets = [sheet];
 """
+AS_IT_COMES = "document.documentElement.style.fontSize = ''; document.adoptedStyleSheets = []"
 BIGGER = "document.documentElement.style.fontSize = '200%'"
 
 # Text may not reach past the block it stands in, nor past the window; no block may
@@ -56,20 +60,21 @@ return found;
 WORD = "Donaudampfschifffahrtsgesellschaftskapit"
 
 
-def as_it_comes(phone: OnPhone) -> None:
+def as_it_comes(browser: Browser) -> None:
     """The size and spacing of the app's own styles."""
+    browser.js(AS_IT_COMES)
 
 
-def bigger(phone: OnPhone) -> None:
-    phone.browser.js(BIGGER)
+def bigger(browser: Browser) -> None:
+    browser.js(BIGGER)
 
 
-def spaced(phone: OnPhone) -> None:
-    phone.browser.js(SPACING)
+def spaced(browser: Browser) -> None:
+    browser.js(SPACING)
 
 
-def spilled(phone: OnPhone) -> list[str]:
-    found: list[str] = phone.browser.js(SPILLED)
+def spilled(browser: Browser) -> list[str]:
+    found: list[str] = browser.js(SPILLED)
     return found
 
 
@@ -80,8 +85,8 @@ def test_nothing_spills_on_any_page(nurse: OnPhone, width: int) -> None:
     for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/desk", "/pledges/none"]:
         for look in (as_it_comes, bigger, spaced):
             nurse.open(path)
-            look(nurse)
-            assert spilled(nurse) == [], f"{path}, {look.__name__}"
+            look(nurse.browser)
+            assert spilled(nurse.browser) == [], f"{path}, {look.__name__}"
 
 
 def test_nothing_spills_before_log_in(phone: OnPhone) -> None:
@@ -89,8 +94,19 @@ def test_nothing_spills_before_log_in(phone: OnPhone) -> None:
     for path in ("/log-in", *(page.path for page in PAGES if page.public)):
         for look in (as_it_comes, bigger, spaced):
             phone.open(path)
-            look(phone)
-            assert spilled(phone) == [], f"{path}, {look.__name__}"
+            look(phone.browser)
+            assert spilled(phone.browser) == [], f"{path}, {look.__name__}"
+
+
+def test_nothing_spills_in_any_state(gallery: tuple[Browser, str], page_drawn: list[Drawn]) -> None:
+    browser, address = gallery
+    browser.size(320, 740)
+    for each in page_drawn:
+        bring_up(browser, address, each)
+        for look in (as_it_comes, bigger, spaced):
+            as_it_comes(browser)
+            look(browser)
+            assert spilled(browser) == [], f"{each.path}, {look.__name__}"
 
 
 @pytest.mark.parametrize("where", ["h1", "main p", "main .nhsuk-button", "footer a", "nav span"])
@@ -98,7 +114,7 @@ def test_a_word_of_40_letters_stays_inside(phone: OnPhone, where: str) -> None:
     phone.browser.size(320, 640)
     phone.open("/log-in")
     phone.browser.js("document.querySelector(arguments[0]).textContent = arguments[1]", where, WORD)
-    assert spilled(phone) == []
+    assert spilled(phone.browser) == []
 
 
 @pytest.mark.parametrize(
@@ -114,4 +130,4 @@ def test_what_spills_is_seen(phone: OnPhone, planted: str, said: str) -> None:
     phone.browser.size(320, 640)
     phone.open("/log-in")
     phone.browser.js(f"const h1 = document.querySelector('h1'); {planted}", WORD)
-    assert any(line.startswith(said) for line in spilled(phone))
+    assert any(line.startswith(said) for line in spilled(phone.browser))
