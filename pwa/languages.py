@@ -89,15 +89,19 @@ RIGHT_TO_LEFT = Language("ar-XB", "rtl", "\u202eEnglish\u202c", ENGLISH.plural, 
 OURS = {each.tag: each for each in (ENGLISH, LONG, RIGHT_TO_LEFT)}
 
 
+def known(folder: Path = MESSAGES) -> list[str]:
+    """The tags there are."""
+    return sorted([*OURS, *(path.stem for path in folder.glob("*.po"))])
+
+
 def languages(tags: Iterable[str], folder: Path = MESSAGES) -> dict[str, Language]:
     """By tag, in the order asked for; the case of a tag does not matter."""
     found = {each.tag.lower(): each for each in OURS.values()}
-    known = sorted([*OURS, *(path.stem for path in folder.glob("*.po"))])
     chosen: dict[str, Language] = {}
     for tag in tags:
         path = next((path for path in folder.glob("*.po") if path.stem.lower() == tag.lower()), None)
         if tag.lower() not in found and path is None:
-            raise LanguageError(f"there is no language {tag!r}. There are {', '.join(known)}.")
+            raise LanguageError(f"there is no language {tag!r}. There are {', '.join(known(folder))}.")
         each = found.get(tag.lower()) or _read(path or folder)
         chosen[each.tag] = each
     if not chosen:
