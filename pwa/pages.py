@@ -38,6 +38,13 @@ PAGES = (
     ),
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
+    Page(
+        "data",
+        "/me/data",
+        "features/data/index.html",
+        "What we hold about you",
+        needs=("pledge", "pledging", "device", "statement"),
+    ),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),
     Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),

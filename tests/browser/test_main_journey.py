@@ -16,6 +16,7 @@ PATHS = {
     "pledge": "/pledges/p7",
     "outbox": "/outbox",
     "me": "/me",
+    "data": "/me/data",
     "devices": "/me/devices",
     "phone": "/me/phone",
     "help": "/help",

@@ -33,6 +33,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "pledge": ("/pledges/p1", "/pledges/p3", "/pledges/p9", "/pledges/p99"),
     "outbox": ("/outbox",),
     "me": ("/me",),
+    "data": ("/me/data",),
     "devices": ("/me/devices",),
     "phone": ("/me/phone",),
     "help": ("/help",),
