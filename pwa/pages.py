@@ -47,6 +47,7 @@ PAGES = (
     ),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),
+    Page("install", "/me/install", "features/install/index.html", "Put this on your home screen"),
     Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
     Page("look", "/look", "features/look/index.html", "Look and language", public=True),
     Page("privacy", "/privacy", STATEMENT, "Privacy", needs=("statement",), public=True),

@@ -15,6 +15,13 @@ function way({ agent, touch }) {
   return /Android/.test(agent) ? "android" : "other";
 }
 
+// Whose steps come first on /me/install; Firefox has some on phones alone.
+export function steps(phone) {
+  if (/SamsungBrowser/.test(phone.agent)) return "samsung";
+  const found = way(phone);
+  return found === "firefox" && !/Android/.test(phone.agent) ? "other" : found;
+}
+
 const worker = ({ controlled, heard }) => (controlled ? told(heard, "yes") : "no");
 
 const promise = ({ persisted, asked }) => told(persisted, persisted ? "yes" : asked ? "refused" : "no");

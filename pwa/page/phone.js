@@ -1,6 +1,7 @@
-// The page /me/phone: asks the browser and the worker what they know, and shows of the answers in the page those that are true.
+// The pages /me/phone and /me/install: asks the browser and the worker what they know, and shows of the answers in the page those that
+// are true. The steps for this browser come first and open; no other is hidden, because a browser may be taken for another.
 import { ask, controlled } from "./ask.js";
-import { answers } from "./keeps.js";
+import { answers, steps } from "./keeps.js";
 
 const PATIENCE_MS = 3 * 1000;
 
@@ -31,6 +32,13 @@ async function facts() {
 
 const moment = (ms) => new Date(ms).toLocaleString(`${document.documentElement.lang}-GB`, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/London" });
 
+function putFirst(mine) {
+  if (!mine || "mine" in mine.dataset) return; // what a person has closed since stays closed
+  mine.dataset.mine = "";
+  mine.parentElement.prepend(mine);
+  mine.querySelector("details").open = true;
+}
+
 async function show() {
   if (!section()) return;
   const known = await facts();
@@ -39,6 +47,7 @@ async function show() {
   for (const each of document.querySelectorAll("[data-answer]")) each.hidden = each.dataset.answer !== found[each.closest("[data-check]").dataset.check];
   const fill = { unsent: known.unsent, heard: known.heard && moment(known.heard) };
   for (const each of document.querySelectorAll("[data-fill]")) each.textContent = fill[each.dataset.fill];
+  putFirst(document.querySelector(`[data-steps="${steps(known)}"]`));
   section().hidden = false;
 }
 

@@ -19,6 +19,7 @@ PATHS = {
     "data": "/me/data",
     "devices": "/me/devices",
     "phone": "/me/phone",
+    "install": "/me/install",
     "help": "/help",
     "look": "/look",
     "privacy": "/privacy",

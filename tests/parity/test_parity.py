@@ -36,6 +36,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "data": ("/me/data",),
     "devices": ("/me/devices",),
     "phone": ("/me/phone",),
+    "install": ("/me/install",),
     "help": ("/help",),
     "look": ("/look",),
     "privacy": ("/privacy",),

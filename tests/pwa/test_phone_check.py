@@ -11,7 +11,9 @@ import pytest
 from tests.quick import call, quick
 
 MB = 1024 * 1024
-TEMPLATE = Path(__file__).resolve().parents[2] / "pwa/features/phone/index.html"
+FEATURES = Path(__file__).resolve().parents[2] / "pwa/features"
+TEMPLATE = FEATURES / "phone/index.html"
+INSTALL = FEATURES / "install/index.html"
 
 # A phone on which all is well.
 WELL: dict[str, Any] = {
@@ -79,6 +81,47 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         {"sent": "many", "worker": "unsure", "all": "unsure"},
     ),
 }
+
+
+SAMSUNG = "Mozilla/5.0 (Linux; Android 14; SAMSUNG SM-A546B) AppleWebKit/537.36 SamsungBrowser/29.0 Chrome/136.0.0.0"
+EDGE = "Mozilla/5.0 (Linux; Android 10; HD1913) AppleWebKit/537.36 Chrome/142.0.0.0 Mobile Safari/537.36 EdgA/142.0.0.0"
+CHROME_ON_IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 CriOS/142.0 Safari/604.1"
+)
+FIREFOX_ON_LINUX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+
+# Whose steps come first, by what the browser calls itself and whether it has a touch screen.
+STEPS = [
+    (IPHONE, True, "iphone"),
+    (CHROME_ON_IPHONE, True, "iphone"),
+    (MAC, True, "iphone"),
+    (MAC, False, "other"),
+    (WELL["agent"], True, "android"),
+    (EDGE, True, "android"),
+    (SAMSUNG, True, "samsung"),
+    (FIREFOX, True, "firefox"),
+    (FIREFOX_ON_LINUX, False, "other"),
+    (WINDOWS, True, "other"),
+    ("", False, "other"),
+]
+
+
+@pytest.mark.parametrize(("agent", "touch", "first"), STEPS)
+def test_the_steps_of_this_browser_come_first(agent: str, touch: bool, first: str) -> None:
+    assert call(quick("pwa/page/keeps.js"), "steps", WELL | {"agent": agent, "touch": touch}) == first
+
+
+def test_every_browser_has_its_steps_and_a_managed_phone_too() -> None:
+    listed = re.findall(r'data-steps="(\w+)"', INSTALL.read_text("utf-8"))
+    assert set(listed) == {first for _, _, first in STEPS} | {"managed"}
+    assert len(listed) == len(set(listed))
+
+
+def test_the_install_page_has_words_for_every_way_the_app_was_opened() -> None:
+    said = (ALL_YES | otherwise for _, otherwise in CASES.values())
+    answers = {each["home"] for each in said}
+    text = INSTALL.read_text("utf-8")
+    assert [each for each in answers if f'"{each}"' not in text] == []
 
 
 @pytest.mark.parametrize("name", CASES)
