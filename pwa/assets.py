@@ -38,6 +38,7 @@ START = "page/start.js"
 STYLE = "css/app.css"
 WORKER = "worker/main.js"
 WAY_OUT = "worker/way_out.js"
+LOGO = "brand/logo"
 THEME = {"theme_color": "#1d4e4a", "background_color": "#ffffff"}
 
 
@@ -58,6 +59,11 @@ class Static:
     urls: Mapping[str, str]
     files: Mapping[str, Asset]
 
+    @property
+    def logo(self) -> str:
+        """Its URL; empty where there is none."""
+        return next((url for name, url in self.urls.items() if name.startswith(LOGO)), "")
+
 
 @dataclass(frozen=True)
 class Assets:
@@ -69,16 +75,21 @@ class Assets:
     manifest: bytes
 
 
-def collect(folder: Path = PWA) -> Static:
-    """What needs no template. Call it first: the templates ask for these addresses."""
+def collect(folder: Path = PWA, *, colour: str = "", logo: Path | None = None) -> Static:
+    """What needs no template. Call it first: the templates ask for these addresses.
+
+    An organisation's own `colour` is the last rule of the styles, because the page's policy takes no style in a page.
+    """
     sources = {
         START: _page_script(folder),
-        STYLE: _joined(folder, "css/*.css", "features/*/*.css"),
+        STYLE: _joined(folder, "css/*.css", "features/*/*.css") + (_coloured(colour) if colour else b""),
         "vendor/htmx.js": (folder / "vendor/htmx.js").read_bytes(),
     }
     for icon in sorted((folder / "icons").glob("*.*")):
         if icon.suffix in TYPES:
             sources[f"icons/{icon.name}"] = icon.read_bytes()
+    if logo:
+        sources[f"{LOGO}{logo.suffix}"] = logo.read_bytes()
     urls = {name: _address(name, body) for name, body in sources.items()}
     return Static(urls, {urls[name]: pack(body, TYPES[Path(name).suffix]) for name, body in sources.items()})
 
@@ -97,7 +108,7 @@ def build(
 ) -> Assets:
     """`languages` are one environment each, the usual one first, with the addresses of this same `static` as assets.
     `way_out` is the worker that takes itself off the phones."""
-    manifest = _manifest(app["name"], static)
+    manifest = _manifest(app, static)
     said = {env.language.tag: _script(said_in(env, pages, kinds)).encode() for env in languages}
     addresses = {tag: _address(f"language/{tag}.json", body) for tag, body in said.items()}
     files = {**static.files, **{addresses[tag]: pack(body, TYPES[".json"]) for tag, body in said.items()}}
@@ -168,22 +179,28 @@ def _joined(folder: Path, *patterns: str) -> bytes:
     return b"".join(path.read_bytes() for pattern in patterns for path in sorted(folder.glob(pattern)))
 
 
+def _coloured(colour: str) -> bytes:
+    """In light and in dark alike."""
+    return f"@layer tokens {{ :root {{ --brand: {colour}; --on-brand: #ffffff; }} }}\n".encode()
+
+
 def _precached(static: Static) -> list[str]:
     """Pages draw with these with no signal. The big icons are for the phone's own screens: it fetches those itself."""
-    return [url for name, url in static.urls.items() if not name.endswith((".png", ".ico"))]
+    return [url for name, url in static.urls.items() if not (name.startswith("icons/") and not name.endswith(".svg"))]
 
 
-def _manifest(name: str, static: Static) -> bytes:
+def _manifest(app: Mapping[str, str], static: Static) -> bytes:
     icons = [_icon(path, url, static.files[url].body) for path, url in static.urls.items() if path.startswith("icons/")]
     manifest = {
         "id": "/",
-        "name": name,
-        "short_name": name,
+        "name": app["name"],
+        "short_name": app["name"],
         "lang": "en-GB",
         "start_url": "/",
         "scope": "/",
         "display": "standalone",
         **THEME,
+        **({"theme_color": app["colour"]} if app.get("colour") else {}),
         "icons": icons,
     }
     return json.dumps(manifest, ensure_ascii=False).encode()

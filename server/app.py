@@ -7,7 +7,8 @@ import contextlib
 import time
 from collections.abc import AsyncIterator
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, NamedTuple
 
 from litestar import Litestar
 from litestar.di import Provide
@@ -26,6 +27,7 @@ from server import do, headers, housekeeping, log, log_in, own_copy, problems, s
 from server.config import ROOT, Config
 from server.db import Db
 from server.features import engine
+from server.features.help import organisation_name
 from server.mail import Post
 from server.metrics import Metrics
 from server.site import Site
@@ -77,7 +79,14 @@ def make_site(config: Config) -> Site:
     db = Db(config.database_url)
     made = engine(config)
     metrics = Metrics()
-    environments, assets = browser_side(config.app_name, config.secure, config.way_out, config.languages)
+    browser = browser_side(
+        config.app_name,
+        config.secure,
+        config.way_out,
+        config.languages,
+        config.brand_logo_file,
+        config.brand_colour,
+    )
 
     async def knows(address: str) -> bool:
         return await db.read(log_in.who_has, address, config.mail_domains) is not None
@@ -86,22 +95,30 @@ def make_site(config: Config) -> Site:
         config=config,
         db=db,
         engine=made,
-        environments=environments,
-        assets=assets,
-        worker=pack(assets.worker, SCRIPT),
-        manifest=pack(assets.manifest, MANIFEST),
+        app=browser.app,
+        environments=browser.environments,
+        assets=browser.assets,
+        worker=pack(browser.assets.worker, SCRIPT),
+        manifest=pack(browser.assets.manifest, MANIFEST),
         post=Post(config.smtp_url, config.mail_from, config.app_name, knows, metrics.codes_sent.inc),
         metrics=metrics,
         rules={name: rules(kind.args) for name, kind in made.kinds.items()},
     )
 
 
+class BrowserSide(NamedTuple):
+    app: dict[str, str]  # what every page and the worker know of it
+    environments: dict[str, StrictEnvironment]
+    assets: Assets
+
+
 @cache
 def browser_side(
-    app_name: str, secure: bool, way_out: bool, tags: tuple[str, ...]
-) -> tuple[dict[str, StrictEnvironment], Assets]:
+    app_name: str, secure: bool, way_out: bool, tags: tuple[str, ...], logo_file: str, colour: str
+) -> BrowserSide:
     """Templates and assets depend on nothing else, and take a quarter of a second to make."""
-    files = collect()
+    files = collect(colour=colour, logo=Path(logo_file) if logo_file else None)
+    app = {"name": app_name, "organisation": organisation_name(), "logo": files.logo, "colour": colour}
     environments = {
         tag: environment(ROOT / "pwa", words=deck(), assets=files.urls, language=language)
         for tag, language in languages(tags).items()
@@ -112,11 +129,11 @@ def browser_side(
         kinds={name: described(kind) for name, kind in engine(Config()).kinds.items()},
         words=deck(),
         headers=headers.security(secure),
-        app={"name": app_name},
+        app=app,
         static=files,
         way_out=way_out,
     )
-    return environments, assets
+    return BrowserSide(app, environments, assets)
 
 
 def described(kind: Kind) -> dict[str, Any]:

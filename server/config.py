@@ -15,6 +15,7 @@ from typing import Annotated, Any, get_type_hints
 from urllib.parse import urlsplit
 
 from pwa.languages import LanguageError, languages
+from server import brand
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
@@ -43,6 +44,9 @@ class Config:
     public_url: Annotated[str, "how people reach the app; empty is http://localhost:PORT"] = ""
     app_name: Annotated[str, "the name on every page"] = "Common Ground"
     languages: Annotated[tuple[str, ...], "languages of the pages, the usual one first, with commas"] = ("en",)
+    brand: Annotated[str, "neutral or nhs-organisation; only an NHS organisation may look like one"] = "neutral"
+    brand_logo_file: Annotated[str, "SVG or PNG up to 50 KB, shown beside the name; only for nhs-organisation"] = ""
+    brand_colour: Annotated[str, "#rrggbb behind the white name at the top; empty is our own"] = ""
     secret_key: Annotated[str, "32 characters or more; the demo makes its own and keeps it in VAR_DIR"] = ""
     smtp_url: Annotated[str, "smtp://user:password@host:25, smtps://…:465 or smtp+starttls://…:587"] = ""
     mail_from: Annotated[str, "address that log-in codes come from"] = ""
@@ -163,6 +167,7 @@ def _problems(config: Config) -> list[str]:
         found.append(f"SECRET_KEY: make it {SECRET_LENGTH} characters or longer.")
     if config.vapid_private_key and not _is_vapid_key(config.vapid_private_key):
         found.append("VAPID_PRIVATE_KEY: this is not such a key. `python -m server vapid-keys` makes one.")
+    found += brand.problems(config.brand, config.brand_logo_file, config.brand_colour)
     return found if config.demo else found + _missing(config)
 
 

@@ -22,6 +22,7 @@ class Site:
     db: Db
     engine: Engine
     environments: Mapping[str, StrictEnvironment]  # by language, the usual one first
+    app: Mapping[str, str]  # its name and its look
     assets: Assets
     worker: Asset
     manifest: Asset

@@ -161,9 +161,7 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
         "params": {},
         "page": {"id": id, "title": say(title)},
         "app": {
-            "lang": "en",
-            "dir": "ltr",
-            "name": site.config.app_name,
+            **site.app,
             "device": visitor.device_name if visitor else "",
             "logged_in": 1 if visitor else 0,
             "lang": look.language.tag,

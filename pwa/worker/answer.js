@@ -23,7 +23,7 @@ const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 const TONGUES = Object.entries(LANGUAGES).map(([tag, [name]]) => ({ tag, name }));
 
 const appOf = ({ tag, dir }, { colours, device = "", logged_in = 0 }) => ({
-  name: APP.name, device, logged_in, lang: tag, dir, colours, languages: TONGUES });
+  ...APP, device, logged_in, lang: tag, dir, colours, languages: TONGUES });
 
 // Nothing here reads the replica: it is what is left when that cannot be read.
 function bare(said, { now, colours }) {

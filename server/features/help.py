@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import long_date
 from server.db import Base
-from server.features.content import ContentProblems, Document, documents, paragraphs, settings
+from server.features.content import FOLDER, ContentProblems, Document, documents, paragraphs, settings
 from server.features.feature import Feature
 from sync import Touch, projection
 
@@ -75,6 +75,11 @@ def keep(connection: Connection, kinds: Sequence[str], bodies: Records) -> list[
     rows = [{"kind": kind, "id": id, "body": json.dumps(body)} for (kind, id), body in bodies.items()]
     connection.execute(insert(HelpPage), rows)
     return [Touch(kind, "open", id) for kind, id in sorted({*gone, *bodies})]
+
+
+def organisation_name(folder: Path = FOLDER) -> str:
+    """As the logo is read out. A file that has to be put right is told of when the content is loaded."""
+    return str(settings(folder / "org.toml").front.get("name", ""))
 
 
 def _organisation(folder: Path) -> Records:

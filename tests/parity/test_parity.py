@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import text
@@ -224,6 +226,16 @@ def test_a_device_is_logged_out(twin_of: TwinOf, sqlite_world: World) -> None:
     twin = twin_of("nurse")
     twin.act("device.remove", device="device-lost")
     predicted(twin)
+
+
+def test_the_look_of_an_organisation(sqlite_world: World, tmp_path: Path) -> None:
+    logo = tmp_path / "logo.svg"
+    logo.write_text("<svg xmlns='http://www.w3.org/2000/svg'/>", "utf-8")
+    look: dict[str, Any] = {"brand": "nhs-organisation", "brand_logo_file": str(logo), "brand_colour": "#003087"}
+    sqlite_world.config = replace(sqlite_world.config, **look)
+    twin = Twin(sqlite_world, worker(sqlite_world.client.app.state.site), "nurse")
+    same(twin)
+    assert 'class="app-header__logo"' in twin.on_phone("/")[1] and "#003087" in twin.on_phone("/")[1]
 
 
 def test_what_is_stripped_is_only_what_is_not_settled(twin_of: TwinOf) -> None:

@@ -59,7 +59,7 @@ def worker(site: Site) -> quickjs.Context:
         for name, kind in site.engine.kinds.items()
     }
     values = {
-        "APP": {"name": site.config.app_name},
+        "APP": dict(site.app),
         "HEADERS": {},
         "PAGES": [asdict(page) for page in PAGES],
         "BUILD": "",
