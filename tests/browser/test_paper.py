@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.browser.engines import wait
 from tests.browser.person import OnPhone
 
 TOO_PALE = """
@@ -44,3 +45,26 @@ def test_forced_colours_still_say_where_one_is(nurse: OnPhone) -> None:
     nurse.browser.look(colours="active")
     assert nurse.browser.js(underlined, "nav [aria-current]") == "underline"
     assert nurse.browser.js(underlined, "nav a:not([aria-current])") == "none"
+
+
+@pytest.mark.parametrize(("show", "named"), [("name", True), ("team", False), ("nobody", False)])
+def test_a_pledge_that_is_held_prints_as_a_certificate_with_a_name_only_if_that_is_shown(
+    nurse: OnPhone, show: str, named: bool
+) -> None:
+    nurse.take("p1", show)
+    wait(lambda: nurse.state("p1") == "sent")
+    nurse.open("/pledges/p1")
+    assert nurse.browser.js(SHOWN, ".app-certificate") == 0, "not on the screen"
+    nurse.browser.look(paper=True)
+    printed = nurse.browser.js("return document.body.innerText")
+    assert "I will ask people what name they like to be called" in printed and "Taken on" in printed
+    assert ("Community nurse" in printed) == named
+    assert nurse.browser.js(SHOWN, "form, details, [data-plan], [data-state], .app-team") == 0
+    assert nurse.browser.js(TOO_PALE) == []
+
+
+def test_a_pledge_that_is_not_held_prints_as_it_is(nurse: OnPhone) -> None:
+    nurse.open("/pledges/p1")
+    nurse.browser.look(paper=True)
+    assert nurse.browser.js(SHOWN, "article h1") == 1
+    assert not nurse.browser.has(".app-certificate")
