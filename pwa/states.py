@@ -16,7 +16,7 @@ KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
 MORE = ("saved", "sent", "waiting", "due", "changed", "logged-out", "code")
 
 TODAY = "2026-11-23"
-LONG_AGO = "Monday 9 November at 9:05am"
+LONG_AGO = "Monday 9 November 2026 at 09:05"
 
 Records = Mapping[str, Mapping[str, Any]]
 
@@ -165,7 +165,7 @@ STATES: Mapping[str, Shown] = {
     },
     "me": {
         "usual": HOLDS,
-        "empty": State({"pledge": {}}, more={"me": {"name": "Community nurse", "team_name": ""}}),
+        "empty": State({"pledge": {}}, more={"me": {"name": "Community nurse", "team_name": "", "role_text": "Nurse"}}),
         **away(HOLDS),
         "error": "Every answer to its one question will do.",
         "needs-you": NOT_ASKED,
@@ -178,6 +178,21 @@ STATES: Mapping[str, Shown] = {
         "error": replace(LOG_INS, problems=[("", "unknown.device")]),
         "needs-you": replace(LOG_INS, states={"device:other": "needs-you"}),
         "saved": replace(LOG_INS, outbox=[WAITS], states={"device:other": "saved"}),
+    },
+    "data": {
+        "usual": replace(LOG_INS, records={"pledging": MINE, "device": DEVICES}),
+        "empty": State({"device": {}}),
+        **away(replace(LOG_INS, records={"pledging": MINE, "device": DEVICES})),
+        "error": NO_FORM,
+        "needs-you": NOT_ASKED,
+        "saved": replace(HOLDS, outbox=[WAITS]),
+    },
+    "install": {
+        "usual": NOTHING,
+        "empty": "The steps are always the same.",
+        **away(NOTHING),
+        "error": NO_FORM,
+        "needs-you": NOT_ASKED,
     },
     "phone": {
         "usual": NOTHING,
@@ -193,6 +208,13 @@ STATES: Mapping[str, Shown] = {
         "error": NO_FORM,
         "needs-you": NOT_ASKED,
         "logged-out": READS,
+    },
+    "look": {
+        "usual": READS,
+        "empty": "There is always a choice of colours.",
+        **away(READS),
+        "error": "Every choice will do.",
+        "needs-you": NOT_ASKED,
     },
     "privacy": STATEMENT,
     "accessibility": STATEMENT,

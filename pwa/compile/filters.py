@@ -50,10 +50,6 @@ def length(value: Any) -> int:
     return len(value if isinstance(value, Mapping) else _text(value) if isinstance(value, str) else rows(value))
 
 
-def plural(value: int, one: str, many: str) -> str:
-    return one if whole(value) == 1 else many
-
-
 def sort(value: Any, attribute: str) -> list[Any]:
     return sorted(rows(value), key=lambda item: _sortable(item, _text(attribute)))
 
@@ -65,7 +61,7 @@ def values(value: Any) -> list[Any]:
     return [value[key] for _, key in sorted((_order(value[key]), key) for key in value)]
 
 
-FILTERS = {f.__name__: f for f in (default, length, plural, sort, values)}
+FILTERS = {f.__name__: f for f in (default, length, sort, values)}
 
 
 def _text(value: Any) -> str:

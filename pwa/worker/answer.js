@@ -1,6 +1,6 @@
 // Whole pages as answers: what a page is given, and the response around it. Knows no request and no network.
 import { APP, CALM, HEADERS, LANGUAGES, PAGES } from "./built.js";
-import { londonDate } from "./dates.js";
+import { clock, londonDate, longDate } from "./dates.js";
 import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
 import { rows, states } from "./receipts.js";
@@ -9,6 +9,7 @@ import { match } from "./router.js";
 import { reduced } from "./view.js";
 import { reducers } from "../features/index.js";
 
+const DAY = 24 * 3600 * 1000;
 const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
 const OFFLINE = { id: "offline", template: "layout/offline.html" };
 const NOT_FOUND = { id: "not-found", template: "layout/not_found.html" };
@@ -22,8 +23,11 @@ const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 
 const TONGUES = Object.entries(LANGUAGES).map(([tag, [name]]) => ({ tag, name }));
 
-const appOf = ({ tag, dir }, { colours, device = "", logged_in = 0 }) => ({
-  ...APP, device, logged_in, lang: tag, dir, colours, languages: TONGUES });
+const appOf = ({ tag, dir }, { colours, device = "", logged_in = 0, stale = "" }) => ({
+  ...APP, device, logged_in, lang: tag, dir, colours, stale, languages: TONGUES });
+
+// When this copy is from, once that is a day ago and there is no signal to bring a newer one; else nothing is said.
+const staleSince = (heard, { now, online }) => (heard && !online && now - heard > DAY ? `${longDate(londonDate(heard))} at ${clock(heard)}` : "");
 
 // Nothing here reads the replica: it is what is left when that cannot be read.
 function bare(said, { now, colours }) {
@@ -35,16 +39,16 @@ function bare(said, { now, colours }) {
 
 // All of it in one transaction: between two, a sync could take an action from the outbox into the replica.
 async function kept(store) {
-  const [bodies, waiting, settled, ready, device, ended] = await store.read(["record", "outbox", "settled", "value"], (t) => Promise.all([
-    t.record.all(), t.outbox.all(), t.settled.all(), t.value.get("ready"), t.value.get("device"), t.value.get("log_in")]));
+  const [bodies, waiting, settled, ready, device, ended, heard] = await store.read(["record", "outbox", "settled", "value"], (t) => Promise.all([
+    t.record.all(), t.outbox.all(), t.settled.all(), t.value.get("ready"), t.value.get("device"), t.value.get("log_in"), t.value.get("last_sync")]));
   const actions = { waiting: await outbox.actions(waiting), settled: await outbox.actions(settled) };
-  return { held: await records(bodies), actions, ready, device, ended };
+  return { held: await records(bodies), actions, ready, device, ended, heard };
 }
 
 // Null before the first full pull: there is nothing to draw from yet.
 export async function contextOf(whom, said) {
   const { person, store, now, colours } = whom;
-  const { held, actions, ready, device, ended } = await kept(store);
+  const { held, actions, ready, device, ended, heard } = await kept(store);
   if (!ready) return null;
   const { kinds, words } = said;
   const { view, keys } = reduced(held, actions, { reducers, kinds });
@@ -56,7 +60,7 @@ export async function contextOf(whom, said) {
     context: {
       ...bare(said, whom),
       me: me && { ...me, id: "me" },
-      app: appOf(said, { colours, device, logged_in }),
+      app: appOf(said, { colours, device, logged_in, stale: staleSince(heard, whom) }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       states: states(actions, keys, known),

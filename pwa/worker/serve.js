@@ -14,7 +14,7 @@ import { world } from "./world.js";
 export const send = (options) => sync(world, options).then(() => world.lock(() => pullOpen(world))).catch(() => self.registration.sync?.register("outbox").catch(() => {}));
 
 // Whoever is asked for, on a phone that looks like this.
-const holder = (person, { language, colours = "" }) => ({ person, store: world.storeOf(person), now: world.now(), language: tagOf(language), colours });
+const holder = (person, { language, colours = "" }) => ({ person, store: world.storeOf(person), now: world.now(), language: tagOf(language), colours, online: navigator.onLine });
 
 // Whose replica answers; null until it is known and has been filled once.
 async function known() {

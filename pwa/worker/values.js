@@ -98,7 +98,6 @@ const text = (v) => (isText(v) ? v : fail(`text is needed: ${say(v)}`));
 export const F = {
   default: (v, other) => (v instanceof Undefined ? other : v),
   length: (v) => (isText(v) ? [...v] : isRecord(v) ? Object.keys(v) : list(v)).length,
-  plural: (v, one, many) => (whole(v) === 1 ? one : many),
   sort: (v, attribute) => by(list(v).map((x) => [plain(attr(x, text(attribute))), x])),
   // A collection's records, by (order, id): the one order both servers keep.
   values(v) {

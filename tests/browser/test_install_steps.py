@@ -75,5 +75,5 @@ def test_axe_finds_nothing_with_all_steps_open(nurse: OnPhone, dark: bool) -> No
     nurse.open("/me/install")
     said(nurse, "home")
     nurse.browser.js("for (const each of document.querySelectorAll('details')) each.open = true")
-    assert findings(nurse) == []
+    assert findings(nurse.browser) == []
     assert nurse.browser.js(SMALL_TARGETS) == []

@@ -23,6 +23,7 @@ from server.config import Config
 from server.db import Base
 from server.features import load_content
 from server.headers import security
+from server.look import Look
 from server.sessions import Visitor
 from server.site import Site
 from server.web import Filled, Held, collections, page_context
@@ -30,7 +31,7 @@ from server.words import deck
 from sync import metadata
 
 VISITOR = Visitor("this", "nurse", "this", "t1", False, 0, 0, None)
-ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing"}
+ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing", "role_text": "Nurse"}
 KINDS = sorted({kind for page in PAGES for kind in page.needs})
 SAYS = {"saved": "saved.title", "sent": "sent", "waiting": "waiting.title", "needs-you": "needs_you.title"}
 
@@ -68,7 +69,7 @@ def drawn() -> tuple[Drawn, ...]:
 
 def _draw(page: Page, kind: str, state: State) -> Drawn:
     context = _context(page, state)
-    html = site().environment.get_template(page.template).render(context)
+    html = site().environments["en"].get_template(page.template).render(context)
     return Drawn(page, kind, context, html, state.offline)
 
 
@@ -78,7 +79,8 @@ def _context(page: Page, state: State) -> dict[str, Any]:
     visitor = VISITOR if state.logged_in else None
     problems = [{"field": field, "words": words.get(said, said)} for field, said in state.problems]
     held = Held(visitor, {"person": {"me": ME}})
-    given = page_context(site(), page.id, page.title, held, Filled(problems))  # type: ignore[arg-type]
+    look = Look(site().environments["en"], "")
+    given = page_context(site(), look, page.id, page.title, held, Filled(problems))  # type: ignore[arg-type]
     return {
         **{kind: _with_ids(state.records.get(kind, _content()[kind])) for kind in page.needs},
         **given,

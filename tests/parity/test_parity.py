@@ -6,7 +6,9 @@
 
 from __future__ import annotations
 
+import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -15,6 +17,7 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from pwa.dates import clock, london_date, long_date
 from pwa.pages import PAGES
 from server.demo import CAST, person_id
 from server.features.content import FOLDER
@@ -23,7 +26,7 @@ from server.people import put_person
 from sync import publish
 from tests.features.test_pledge_content import edit, retire, reword
 from tests.parity.twin import Twin, bare, differences, worker
-from tests.world import World
+from tests.world import DAY, World
 
 HOSTILE = '<b>O\'Neil</b> & "Son" {{ 7 }} \u2028 \u00a0 ]]> </script> 🫶 \\u0041 `${x}`'
 SHOWS = ("name", "team", "nobody")
@@ -245,3 +248,17 @@ def test_what_is_stripped_is_only_what_is_not_settled(twin_of: TwinOf) -> None:
     assert 'data-state="saved"' in page and 'data-unsent="1"' in page
     assert 'data-state="saved"' not in left and "data-unsent" not in left
     assert len(page) - len(left) < 700
+
+
+def test_a_phone_without_signal_for_more_than_a_day_says_how_old_its_pages_are(twin_of: TwinOf) -> None:
+    twin = twin_of("nurse")
+    for path in ("/", "/pledges/p1", "/help"):
+        assert "You are looking at a copy saved" not in twin.on_phone(path, since=DAY - 60_000)[1], path
+        when = DAY + 60_000
+        at = time.time_ns() // 1_000_000 - when
+        said = re.search(r"You are looking at a copy saved ([^<]*)\.", twin.on_phone(path, since=when)[1])
+        assert said and said[1] in {_moment(at), _moment(at + 60_000)}, path
+
+
+def _moment(at: int) -> str:
+    return f"{long_date(london_date(at))} at {clock(at)}"

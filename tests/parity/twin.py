@@ -30,8 +30,8 @@ globalThis.Response = class { constructor(body, init) { Object.assign(this, { bo
 globalThis.$keep = (said) => {
   globalThis.caches = { match: async () => ({ ok: true, json: async () => JSON.parse(said) }) };
 };
-const storeOf = ({ records, waiting, settled, device }) => {
-  const values = { device, log_in: 0, ready: 1 };
+const storeOf = ({ records, waiting, settled, device, since, now }) => {
+  const values = { device, log_in: 0, ready: 1, last_sync: now - (since ?? 0) };
   const t = {
     record: { all: async () => records },
     outbox: { all: async () => waiting },
@@ -41,7 +41,8 @@ const storeOf = ({ records, waiting, settled, device }) => {
   return { read: async (_names, run) => run(t) };
 };
 globalThis.$page = async (phone, path, filled) => {
-  const whom = { person: phone.person, store: storeOf(phone), now: phone.now, language: "en", colours: "" };
+  const looks = { language: "en", colours: "", online: !phone.since };
+  const whom = { person: phone.person, store: storeOf(phone), now: phone.now, ...looks };
   const { body, status } = await pageAnswer(whom, path, filled);
   return [status, body];
 };
@@ -125,8 +126,9 @@ class Twin:
         answer = self.browser.get(path)
         return answer.status_code, answer.text
 
-    def on_phone(self, path: str, *, receipts: bool = True) -> tuple[int, str]:
-        status, html = call(self.context, "$page", self._phone(receipts), path, {})
+    def on_phone(self, path: str, *, receipts: bool = True, since: int = 0) -> tuple[int, str]:
+        """`since`: without signal for so many ms."""
+        status, html = call(self.context, "$page", self._phone(receipts) | {"since": since}, path, {})
         return status, html
 
     def submit(self, path: str, kind: str, **form: str) -> tuple[tuple[int, str], tuple[int, str]]:

@@ -5,7 +5,7 @@ import * as outbox from "../../pwa/worker/outbox.js";
 import { memoryStore } from "./memory_phone.js";
 
 const store = memoryStore();
-const whom = { person: "p9", store, now: 1763906520000, language: "en" };
+const whom = { person: "p9", store, now: 1763906520000, language: "en", colours: "", online: true };
 const asked = [];
 
 // What stands in for the templates: the context itself is the page.

@@ -240,7 +240,6 @@ class Generator:
                 ),
                 "asset": lambda d: self.pick.choice(('asset("css/app.css")', 'asset("odd")')),
                 "| default": lambda d: f"({self.record()}.missing | default({self.text(d)}))",
-                "| plural": lambda d: f"({self.number(d)} | plural({self.text(d)}, {self.literal()}))",
                 "macro call": lambda d: self.called(),
             },
             depth,

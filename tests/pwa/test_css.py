@@ -123,7 +123,8 @@ def test_colours_are_named_in_one_place() -> None:
 
 def test_the_browser_bar_has_the_colour_of_ours() -> None:
     colours = re.findall(
-        r'<meta name="theme-color"[^>]*\(prefers-color-scheme: (\w+)\)"{% endif %} content="\{\{ app.colour or "(#\w+)"',
+        r'<meta name="theme-color"[^>]*\(prefers-color-scheme: (\w+)\)"{% endif %} '
+        r'content="\{\{ app.colour or "(#\w+)"',
         code(PWA / "layout/base.html"),
     )
     assert dict(colours) == {mode: known["--brand"] for mode, known in tokens().items()}

@@ -144,5 +144,5 @@ def test_every_answer_has_its_words_and_all_words_are_an_answer() -> None:
 
 def test_yes_and_no_are_words_and_not_only_a_colour() -> None:
     for answer, word in re.findall(r'call answer\("(\w+)", "([\w ]+)"\)', TEMPLATE.read_text("utf-8")):
-        expected = {"yes": "Yes", "unsure": "Not sure", "maybe": "Not sure"}.get(answer, "No")
+        expected = {"yes": "yes", "unsure": "unsure", "maybe": "unsure"}.get(answer, "no")
         assert word == expected, answer

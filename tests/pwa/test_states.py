@@ -50,7 +50,7 @@ def test_no_two_states_of_a_page_look_the_same() -> None:
 
 @pytest.mark.parametrize("page", STATES)
 def test_an_old_copy_says_how_old_it_is_and_a_new_one_does_not(page: str) -> None:
-    said = "You are looking at a copy saved Monday 9 November at 9:05am."
+    said = "You are looking at a copy saved Monday 9 November 2026 at 09:05."
     assert said in by_path(f"/{page}/stale").html
     assert "app-stale" not in by_path(f"/{page}/offline").html
 

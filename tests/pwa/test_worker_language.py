@@ -37,7 +37,8 @@ globalThis.fetch = async (url) => {
 };
 globalThis.$calm = async (now) => {
   Object.assign(held, now);
-  const { body, status } = await calmAnswer({ person: null, store: {}, now: 0, language: "en" });
+  const whom = { person: null, store: {}, now: 0, language: "en", colours: "", online: true };
+  const { body, status } = await calmAnswer(whom);
   return { body, status, asked: asked.splice(0) };
 };
 """

@@ -1,4 +1,4 @@
-"""Every page in the languages made of the English: nothing that is ours is left in English, and content says that it is."""
+"""Every page in the languages made of the English: nothing of ours is left in English, and content says that it is."""
 
 import re
 from collections.abc import Callable
