@@ -43,6 +43,12 @@ def test_the_whole_feature_works_without_javascript(plain: OnPhone) -> None:
     wait(lambda: "/log-in" in browser.url)
 
 
+def test_without_javascript_hide_is_a_link_to_a_public_page(plain: OnPhone) -> None:
+    plain.open("/pledges/p1")
+    plain.browser.click("[data-hide]")
+    wait(lambda: plain.page == "accessibility")
+
+
 def test_without_javascript_the_page_about_the_phone_gives_advice_and_no_answer(plain: OnPhone) -> None:
     plain.open("/me/phone")
     said = plain.browser.text("#main")
