@@ -38,6 +38,7 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
     if visitor is None:
         return see_other("/log-in")
     path = form.pop("page", "/")
+    form.pop("undo", "")  # names what waits on the phone; here the form itself takes it back
     page, params = match(path) or match("/") or _no_home()
     data, problems = check(site.rules[kind], form)
     status = 422

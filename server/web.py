@@ -176,6 +176,7 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
         "states": {},
         "problems": [{**problem, "words": say(problem["words"])} for problem in filled.problems],
         "values": dict(filled.values),
+        "undo": None,
     }
 
 

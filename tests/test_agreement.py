@@ -28,7 +28,21 @@ PWA = ROOT / "pwa"
 ENGINE = engine(Config.for_tests())
 
 # What every page is given besides the record kinds of its row in the page table.
-GIVEN = {"me", "params", "page", "app", "today", "outbox", "unsent", "states", "problems", "values", "words", "asset"}
+GIVEN = {
+    "me",
+    "params",
+    "page",
+    "app",
+    "today",
+    "outbox",
+    "unsent",
+    "states",
+    "problems",
+    "values",
+    "undo",
+    "words",
+    "asset",
+}
 PHONE_ONLY = {"outbox.delete", "outbox.send", "outbox.again", "outbox.discard"}
 FORM = re.compile(r"""(?:form|act)\("([a-z]+\.[a-z_]+)",""")
 PATH = re.compile(r"`([\w./-]+/[\w.*-]+\.\w+|[\w-]+/(?:[\w-]+/)*)`")

@@ -8,6 +8,7 @@ import { watchHide } from "./hide.js";
 import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
+import { watchUndo } from "./undo.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
 
 const TICK_MS = 25 * 1000; // what is unsent is tried at least every 30 s, whatever else goes on
@@ -102,6 +103,7 @@ watchLook();
 watchRefresh();
 watchPlans();
 watchPhone();
+watchUndo();
 watchPage();
 if ("serviceWorker" in navigator) watchWorker();
 watchHide();

@@ -13,8 +13,8 @@ const ID = /^[A-Za-z0-9-]{16,64}$/;
 const mint = () => crypto.randomUUID();
 
 async function formOf(request) {
-  const { page = "/", ...form } = Object.fromEntries([...await request.formData()].filter(([, value]) => typeof value === "string"));
-  return { page: match(PAGES, page) ? page : "/", form };
+  const { page = "/", undo = "", ...form } = Object.fromEntries([...await request.formData()].filter(([, value]) => typeof value === "string"));
+  return { page: match(PAGES, page) ? page : "/", undo, form };
 }
 
 async function actionOf({ store, language }, kind, data, { id, at }) {
@@ -44,9 +44,9 @@ const LOCAL = {
 
 // After the commit: the whole page for htmx, 303 for a plain form. Nothing that goes wrong here may send the form again.
 // The send comes after the page is drawn: a person waits for that one.
-async function done(request, whom, page, send) {
+async function done(request, whom, page, send, just) {
   try {
-    const answer = request.headers.get("hx-request") === "true" ? await pageAnswer(whom, page) : null;
+    const answer = request.headers.get("hx-request") === "true" ? await pageAnswer(whom, page, { just }) : null;
     if (answer) return answer;
   } catch (error) {
     console.error(error);
@@ -75,19 +75,20 @@ async function notKept(request, whom, page, values, server) {
 // `server` sends the request on and answers null when nothing can be reached; `send` starts a send without waiting for it.
 export async function act(request, whom, kind, { server, send }) {
   if (LOCAL[kind]) return locally(request, whom, kind, send);
-  const { page, form } = await formOf(request.clone());
+  const { page, undo, form } = await formOf(request.clone());
   const { kinds } = await speaking(whom.language);
   const { data, problems } = check(kinds[kind].rules, form);
   if (problems.length) return pageAnswer(whom, page, { problems, values: form, status: 422 });
   const given = request.headers.get("x-action-id") ?? "";
   const id = ID.test(given) ? given : mint();
   try {
+    if (undo && (await outbox.takeBack(whom.store, undo))) return done(request, whom, page, send);
     await outbox.add(whom.store, await actionOf(whom, kind, data, { id, at: whom.now }));
   } catch (error) {
     console.error(error);
     return notKept(request, whom, page, form, server);
   }
-  return done(request, whom, page, send);
+  return done(request, whom, page, send, undo ? {} : { id, page });
 }
 
 export const knows = async (kind, { language }) => Object.hasOwn(LOCAL, kind) || Object.hasOwn((await speaking(language)).kinds, kind);

@@ -8,6 +8,7 @@ import { records } from "./replica.js";
 import { match } from "./router.js";
 import { reduced } from "./view.js";
 import { reducers } from "../features/index.js";
+import { undoing } from "../features/undoing.js";
 
 const DAY = 24 * 3600 * 1000;
 const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
@@ -33,7 +34,7 @@ const staleSince = (heard, { now, online }) => (heard && !online && now - heard 
 function bare(said, { now, colours }) {
   return {
     me: null, params: {}, app: appOf(said, { colours }), today: londonDate(now),
-    outbox: [], unsent: 0, states: {}, problems: [], values: {},
+    outbox: [], unsent: 0, states: {}, problems: [], values: {}, undo: null,
   };
 }
 
@@ -46,12 +47,12 @@ async function kept(store) {
 }
 
 // Null before the first full pull: there is nothing to draw from yet.
-export async function contextOf(whom, said) {
+export async function contextOf(whom, said, just = {}) {
   const { person, store, now, colours } = whom;
   const { held, actions, ready, device, ended, heard } = await kept(store);
   if (!ready) return null;
   const { kinds, words } = said;
-  const { view, keys } = reduced(held, actions, { reducers, kinds });
+  const { view, keys, undo } = reduced(held, actions, { reducers, kinds, undoing, just: just.id });
   const logged_in = loggedIn(person, ended);
   const known = { kinds, words, now, loggedIn: logged_in };
   const me = person ? view.get("person", "me") : null;
@@ -64,17 +65,18 @@ export async function contextOf(whom, said) {
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       states: states(actions, keys, known),
+      undo: undo && { ...just, kind: undo.kind, said: undo.said, fields: Object.entries(undo.data).map(([name, value]) => ({ name, value })) },
     },
   };
 }
 
 const drawn = ({ draw, titles }, { id, template }, context) => draw(template, { ...context, page: { id, title: titles[id] } });
 
-// The page at this path for this person, with what a form brought back to it, if anything; null before the first full pull.
-export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200 } = {}) {
+// The page at this path for this person, with what a form brought back to it, if anything, or `just`: {id, page} of what was done there; null before the first full pull.
+export async function pageAnswer(whom, path, { problems = [], values = {}, status = 200, just } = {}) {
   const { page, params } = match(PAGES, path);
   const said = await speaking(whom.language);
-  const found = await contextOf(whom, said);
+  const found = await contextOf(whom, said, just);
   if (!found) return null;
   const { view, context } = found;
   if (page.of && !view.get(page.of, params[page.of])) return html(drawn(said, NOT_FOUND, context), 404);

@@ -88,6 +88,16 @@ export function remove(store, id) {
   });
 }
 
+// True: it was waiting and is gone, as if it had never been done.
+export function takeBack(store, id) {
+  return store.write(["outbox"], async ({ outbox }) => {
+    const entry = await outbox.by("id", id);
+    if (!entry || entry.sent) return false;
+    await outbox.delete(entry.seq);
+    return true;
+  });
+}
+
 export const needy = async (store, id) => {
   const entry = await store.read(["settled"], ({ settled }) => settled.get(id));
   return entry?.outcome === "rejected" ? opened(entry) : null;

@@ -27,25 +27,33 @@ export function viewOf(records) {
   };
 }
 
+const dayOf = ({ at }) => {
+  const on = londonDate(at);
+  return { on, on_text: longDate(on) };
+};
+
 // Which records an action is about: what its reducer touches, and the record it chooses.
 function about(view, action, { reducers, kinds }) {
   const chooses = kinds[action.kind]?.chooses;
   const chosen = chooses ? [key(chooses[0], action.data[chooses[1]])] : [];
-  const on = londonDate(action.at);
   try {
-    reducers[action.kind]?.(view, action.data, { on, on_text: longDate(on) });
+    reducers[action.kind]?.(view, action.data, dayOf(action));
   } catch (error) {
     console.error(action.kind, error); // one bad reducer must not close every page: the action shows as pending only
   }
   return [...new Set([...chosen, ...view.takeTouched()])];
 }
 
-// Answers the view with everything waiting reduced over it, and for each action the records it is about.
+// Answers the view with everything waiting reduced over it, for each action the records it is about, and how to take back the one just done.
 export function reduced(records, { waiting, settled }, known) {
   const keys = {};
   const scratch = viewOf(records);
   for (const action of settled) keys[action.id] = about(scratch, action, known);
   const view = viewOf(records);
-  for (const action of waiting) keys[action.id] = about(view, action, known);
-  return { view, keys };
+  let undo = null;
+  for (const action of waiting) {
+    if (action.id === known.just) undo = known.undoing[action.kind]?.(view, action.data, dayOf(action)) ?? null;
+    keys[action.id] = about(view, action, known);
+  }
+  return { view, keys, undo };
 }

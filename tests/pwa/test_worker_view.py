@@ -36,7 +36,7 @@ const REDUCERS = {
   "bad.luck": () => { throw new Error("a bug"); },
 };
 globalThis.seen = (records, actions, kinds, words, now, loggedIn) => {
-  const { view, keys } = reduced(records, actions, { reducers: REDUCERS, kinds });
+  const { view, keys } = reduced(records, actions, { reducers: REDUCERS, undoing: {}, kinds });
   return {
     pledging: view.collection("pledging"), note: view.collection("note"), none: view.get("pledging", "never"),
     states: states(actions, keys, { words, now }), rows: rows(actions, view, { kinds, words, now, loggedIn }),

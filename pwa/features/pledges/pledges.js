@@ -22,3 +22,24 @@ export const pledges = {
     if (held) view.put("pledging", pledge, { ...held, how, how_on: on, how_on_text: on_text, ask_from: "" });
   },
 };
+
+const take = (said, { pledge, version, show }) => ({ said, kind: "pledge.take", data: { pledge, version, show } });
+
+// What takes an action back exactly, also when it was sent already. Nothing, where something would be lost:
+// a pledge taken again has today's date and no answer, and a first answer can be changed but not taken back.
+export const undone = {
+  "pledge.take": (view, { pledge }) => {
+    const held = view.get("pledging", pledge);
+    return held ? take("changed", held) : { said: "taken", kind: "pledge.withdraw", data: { pledge } };
+  },
+
+  "pledge.withdraw": (view, { pledge }, { on }) => {
+    const held = view.get("pledging", pledge);
+    return held && held.on === on && !held.how ? take("withdrawn", held) : null;
+  },
+
+  "pledge.report": (view, { pledge }, { on }) => {
+    const held = view.get("pledging", pledge);
+    return held?.how && held.how_on === on ? { said: "changed", kind: "pledge.report", data: { pledge, how: held.how } } : null;
+  },
+};
