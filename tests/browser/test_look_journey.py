@@ -6,6 +6,9 @@ import pytest
 
 from tests.browser.engines import Browser, require, wait
 from tests.browser.person import OnPhone
+from tests.browser.test_accessibility import findings
+from tests.browser.test_main_journey import PATHS
+from tests.browser.test_reflow import as_it_comes, bigger, spaced, spilled
 from tests.live import LiveServer
 
 DARK, LIGHT = "rgb(15, 23, 22)", "rgb(242, 246, 244)"
@@ -63,3 +66,19 @@ def test_another_tab_changes_with_the_choice(nurse: OnPhone) -> None:
     press(nurse, "colours", "dark")
     nurse.to_tab(first)
     wait(lambda: nurse.browser.js(GROUND) == DARK)
+
+
+@pytest.mark.parametrize("language", ["en-XA", "ar-XB"])
+def test_nothing_spills_in_a_longer_language_or_from_right_to_left(nurse: OnPhone, language: str) -> None:
+    nurse.take_one_with_signal_and_one_without()
+    nurse.open("/look")
+    press(nurse, "language", language)
+    for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/pledges/none"]:
+        nurse.open(path)
+        for width in (320, 360):
+            nurse.browser.size(width, 740)
+            for look in (as_it_comes, bigger, spaced):
+                as_it_comes(nurse.browser)
+                look(nurse.browser)
+                assert spilled(nurse.browser) == [], f"{path}, {width} px, {look.__name__}"
+        assert findings(nurse.browser) == [], path
