@@ -114,4 +114,4 @@ def test_a_statement_is_written_in_short_calm_sentences(id: str) -> None:
 @pytest.mark.parametrize("path", ["/", "/log-in", "/help", "/none"])
 def test_every_page_leads_to_the_statements(sqlite_world: World, path: str) -> None:
     foot = sqlite_world.log_in("newcomer")._send("GET", path, {"Accept": "text/html"}).text.partition("<footer")[2]
-    assert re.findall(r'href="/(\w+)"', foot) == ["privacy", "accessibility", "storage"]
+    assert re.findall(r'href="/(\w+)"', foot) == ["look", "privacy", "accessibility", "storage"]
