@@ -30,7 +30,7 @@ async function facts() {
   };
 }
 
-const moment = (ms) => new Date(ms).toLocaleString(`${document.documentElement.lang}-GB`, { dateStyle: "long", timeStyle: "short", timeZone: "Europe/London" });
+const moment = (ms) => new Date(ms).toLocaleString("en-GB", { dateStyle: "long", timeStyle: "short", timeZone: "Europe/London" });
 
 function putFirst(mine) {
   if (!mine || "mine" in mine.dataset) return; // what a person has closed since stays closed

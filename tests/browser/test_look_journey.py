@@ -73,6 +73,8 @@ def test_nothing_spills_in_a_longer_language_or_from_right_to_left(nurse: OnPhon
     nurse.take_one_with_signal_and_one_without()
     nurse.open("/look")
     press(nurse, "language", language)
+    nurse.open("/me/phone")
+    wait(lambda: not nurse.browser.js("return document.querySelector('[data-phone]').hidden"))
     for path in [*PATHS.values(), "/pledges/p1", "/pledges/p2", "/pledges/none"]:
         nurse.open(path)
         for width in (320, 360):
