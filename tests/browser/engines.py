@@ -17,7 +17,6 @@ from typing import Any, Self, TypeVar
 import pytest
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
-    ElementNotInteractableException,
     StaleElementReferenceException,
     WebDriverException,
 )
@@ -33,8 +32,8 @@ PHONE = (400, 800)
 # What a killed browser leaves behind to say that its profile is in use.
 LOCKS = ("SingletonLock", "SingletonCookie", "SingletonSocket", ".parentlock", "lock")
 
-# The element was replaced, covered or hidden for a moment before the tap reached it.
-NOT_TAPPED = (StaleElementReferenceException, ElementClickInterceptedException, ElementNotInteractableException)
+# The element was replaced or covered before the tap reached it.
+NOT_TAPPED = (StaleElementReferenceException, ElementClickInterceptedException)
 
 FETCH = """
 const [path, options, done] = arguments
