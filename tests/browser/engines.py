@@ -115,7 +115,10 @@ class Browser:
         """kill -9 every process of this browser, as a battery that dies."""
         self._end_processes()
         self.driver.command_executor.close()
-        self.driver.service.stop()
+        try:
+            self.driver.service.stop()
+        except ConnectionResetError:  # the driver was still dying as it was asked to stop
+            self.driver.service.stop()
         for name in LOCKS:
             (self.profile / name).unlink(missing_ok=True)
 
