@@ -115,6 +115,13 @@ def test_every_dark_colour_changes_a_light_one() -> None:
     assert {name for name in light if light[name] == dark[name]} == {"--focus", "--on-focus"}
 
 
+def test_the_colour_of_an_organisation_comes_before_ours_in_dark_too() -> None:
+    """It is one more rule for :root, last in its layer: it holds over selectors that are no more specific."""
+    for selector in re.findall(r"^\s*([^@{}]+?)\s*\{", code(TOKENS), re.M):
+        for each in re.sub(r":where\(.*\)", "", selector).split(","):
+            assert len(re.findall(r":root|\[", each)) == 1, selector
+
+
 def test_colours_are_named_in_one_place() -> None:
     for path in ours():
         if path != TOKENS:
