@@ -1,27 +1,72 @@
 """Every permission rule, on one screen. Pure: what it needs to know of a person is given to it.
 
 Whoever is not named here gets nothing: a scope that is not listed is never read, written or sent.
+A role is a pair of its name and its area: ("chair", "n2"), ("manager", "t2"), ("coordinator", "").
 """
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from sqlalchemy import Connection
 
 from pwa.pages import Page
-from server.people import TEAM, own_scope
+from server import members
+from server.members import Own
+from server.people import STANDING, Roles, own_scope, roles_in
 
 ANYONE = ("open",)
+LEADS = ("chair", "vicechair", "secretary")  # of one network
+# Every role there is, and what its area is.
+ROLES = {
+    **dict.fromkeys((*LEADS, "sponsor"), "network"),
+    "manager": "team",
+    "helper": "place",
+    **dict.fromkeys(("coordinator", "staffside", "admin", "protection"), ""),
+}
 
 
-def scopes_of(connection: Connection, person_id: str) -> list[str]:
-    found = connection.execute(TEAM, {"person": person_id}).one_or_none()
-    return scopes(person_id, found[0]) if found else list(ANYONE)
+def scopes_of(connection: Connection, key: bytes, person_id: str) -> list[str]:
+    found = connection.execute(STANDING, {"person": person_id}).one_or_none()
+    if found is None:
+        return list(ANYONE)
+    team, roles = found
+    mine = members.own(key, members.networks(connection), person_id)
+    return scopes(person_id, team, roles_in(roles), mine, members.live(connection, mine.by_network.values()))
 
 
-def scopes(person_id: str, team_id: str | None) -> list[str]:
-    """The records a logged-in person may hold: what all may see, their own, and their team's."""
-    held = [*ANYONE, "public", own_scope(person_id)]
-    return [*held, f"team:{team_id}"] if team_id else held
+def scopes(person_id: str, team_id: str | None, roles: Roles, mine: Own, joined: Collection[str]) -> list[str]:
+    """The records a logged-in person may hold: what all may see, their own, their team's and their networks'.
+
+    `mine` are the scopes of their own memberships, had or not; `joined` are those of them that are not empty.
+    """
+    team = [f"team:{team_id}"] if team_id else []
+    inside = [network for network, scope in mine.by_network.items() if scope in joined or leads(roles, network)]
+    networks = [f"network:{network}" for network in inside]
+    return [*ANYONE, "public", own_scope(person_id), *team, mine.asking, *mine.by_network.values(), *networks]
+
+
+def leads(roles: Roles, network: str) -> bool:
+    """Also who may read the names of those who want the committee to see them, each reading being written down.
+    Nobody reads the names of private members: not these, not the coordinator, not the administrator."""
+    return any((role, network) in roles for role in LEADS)
+
+
+def may_write_network(roles: Roles, network: str) -> bool:
+    return leads(roles, network) or ("coordinator", "") in roles
+
+
+def may_hand_over(roles: Roles, network: str) -> bool:
+    return ("chair", network) in roles
+
+
+def may_see_requests(roles: Roles) -> bool:
+    """How many asked for a new network, never who."""
+    return ("coordinator", "") in roles
+
+
+def may_open_desk(roles: Roles) -> bool:
+    return bool(roles)
 
 
 def may_open(page: Page, logged_in: bool) -> bool:

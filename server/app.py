@@ -126,7 +126,7 @@ def browser_side(
     assets = build(
         list(environments.values()),
         pages=PAGES,
-        kinds={name: described(kind) for name, kind in engine(Config()).kinds.items()},
+        kinds={name: described(kind) for name, kind in engine(Config()).kinds.items() if not kind.online},
         words=deck(),
         headers=headers.security(secure),
         app=app,
@@ -138,7 +138,8 @@ def browser_side(
 
 def described(kind: Kind) -> dict[str, Any]:
     """What a phone has to know of a kind."""
-    return {"v": kind.v, "says": kind.says, "chooses": kind.chooses, "rules": rules(kind.args)}
+    private = {"private": 1} if kind.private else {}
+    return {"v": kind.v, "says": kind.says, "chooses": kind.chooses, "rules": rules(kind.args), **private}
 
 
 @contextlib.asynccontextmanager

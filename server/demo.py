@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import time
+from typing import Any
 
 from sqlalchemy import Connection, select
 
 from server.config import Config
 from server.features import engine
-from server.people import Person, Team, put_person, put_team
-from sync import Touch, publish, push
+from server.people import Person, Team, put_person, put_role, put_team
+from sync import Engine, Touch, publish, push
 
 DAY = 86_400_000
 
@@ -61,6 +62,26 @@ TAKEN = (
 )
 
 
+# Who does what for others; an area is a network, a team or a place.
+ROLES = (
+    ("chair", "chair", "n2"),
+    ("vicechair", "vicechair", "n2"),
+    ("coordinator", "coordinator", ""),
+    ("staffside", "staffside", ""),
+    ("manager", "manager", "t2"),
+    ("helper", "helper", "c1"),
+    ("admin", "admin", ""),
+)
+
+# Who is in which network, and who may see it.
+JOINED = (
+    ("chair", "n2", "member", "committee"),
+    ("vicechair", "n2", "member", "committee"),
+    ("member", "n2", "member", "committee"),
+    ("private", "n2", "member", "nobody"),
+)
+
+
 def ensure(connection: Connection, config: Config) -> None:
     """Makes whatever is missing of the demo world, once the content is in. A second time takes no pledge again."""
     engine_ = engine(config)
@@ -69,15 +90,35 @@ def ensure(connection: Connection, config: Config) -> None:
     for id, (name, site, inpatient) in TEAMS.items():
         touched += put_team(connection, Team(id=id, name=name, site=site, inpatient=inpatient))
     for key, (name, role, team) in CAST.items():
-        person = Person(id=person_id(key), name=name, role=role, team_id=team, email=None, demo_key=key)
+        id = person_id(key)
+        person = Person(id=id, name=name, role=role, team_id=team, email=None, demo_key=key)
         touched += put_person(connection, person)
-    publish(engine_, connection, touched)
-    now = time.time_ns() // 1_000_000
-    for key, pledge, show, days in TAKEN:
         if key not in here:
-            data = {"pledge": pledge, "version": 1, "show": show}
-            action = {"id": f"demo-{key}-{pledge}", "seq": 0, "kind": "pledge.take", "v": 1, "at": now, "data": data}
-            push(engine_, connection, person_id(key), None, [action], now=now - days * DAY, sent_at=now)
+            touched += [
+                each for who, role, area in ROLES if who == key for each in put_role(connection, id, role, area)
+            ]
+    publish(engine_, connection, touched)
+    for key in CAST:
+        if key not in here:
+            _act_as(connection, engine_, key)
+
+
+def _act_as(connection: Connection, engine: Engine, key: str) -> None:
+    """What this person of the cast has done already, through the same door as everybody."""
+    now = time.time_ns() // 1_000_000
+    done: list[tuple[str, dict[str, Any], int]] = [
+        ("pledge.take", {"pledge": pledge, "version": 1, "show": show}, days)
+        for who, pledge, show, days in TAKEN
+        if who == key
+    ]
+    done += [
+        ("network.join", {"network": network, "as": how, "seen_by": seen_by, "consent": 1}, 0)
+        for who, network, how, seen_by in JOINED
+        if who == key
+    ]
+    for number, (kind, data, days) in enumerate(done, 1):  # an id says nothing of what was done: the journal keeps it
+        action = {"id": f"demo-{key}-{number}", "seq": 0, "kind": kind, "v": 1, "at": now, "data": data}
+        push(engine, connection, person_id(key), None, [action], now=now - days * DAY, sent_at=now)
 
 
 def person_id(key: str) -> str:

@@ -46,7 +46,7 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
         status, problems = await _apply(site, visitor, kind, data, _id(request))
     if not problems:
         return see_other(path if match(path) else "/")
-    held = await site.db.read(holding, page.needs, token, site.config.demo)
+    held = await site.db.read(holding, site, page.needs, token)
     return answer(site, request, page, params, held, Filled(problems, form), status)
 
 

@@ -1,11 +1,12 @@
 """Everything the server holds about one person, as a file for that person and nobody else.
 
-Every table that names its owner in `person_id` or `person` is in it, so one that a feature adds later is too.
+Every table that names its owner in `person_id` or `person` is in it, so one that a feature adds later is too. What is
+kept under an opaque name is found by the names that only this person has.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,7 +16,10 @@ from litestar.di import NamedDependency
 from litestar.handlers import route
 from sqlalchemy import ColumnElement, Connection, Table, select
 
+from server import members
 from server.db import table
+from server.features.networks import NetworkAsked
+from server.members import Membership
 from server.people import Person, own_scope
 from server.site import Site, token_of
 from server.tables import METADATA
@@ -26,6 +30,11 @@ from sync.wire import open_
 OWNERS = ("person_id", "person")
 KEPT_BACK = ("token_hash",)  # what a log in hangs on is in no file
 MOMENTS = ("last_seen", "first_seen")  # these, and names that end in _at, are UTC milliseconds
+# Tables whose rows have a name that only the server can make from a person, and where that is.
+OPAQUE = (
+    (table(Membership), table(Membership).c.id),
+    (table(NetworkAsked), table(NetworkAsked).c.asker),
+)
 HEADERS = {**PRIVATE, "Content-Disposition": 'attachment; filename="copy.json"'}
 
 Rows = list[dict[str, Any]]
@@ -34,28 +43,35 @@ Rows = list[dict[str, Any]]
 @route("/me/data/copy", http_method=[HttpMethod.GET, HttpMethod.HEAD], include_in_schema=False)
 async def own_copy(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     token = token_of(request.scope["headers"], site.cookie)
-    held = await site.db.read(_held_by, token, site.config.demo)
+    held = await site.db.read(_held_by, site, token)
     if held is None:
         return see_other("/log-in")
     text = msgspec.json.format(msgspec.json.encode(held), indent=2).decode()
     return Response(text, media_type="application/json", headers=HEADERS)
 
 
-def _held_by(connection: Connection, token: str | None, demo: bool) -> dict[str, Rows] | None:
+def _held_by(connection: Connection, site: Site, token: str | None) -> dict[str, Rows] | None:
     """In one transaction, by table; None for nobody."""
-    visitor = visitor_of(connection, token, demo)
+    visitor = visitor_of(connection, token, site.config.demo)
     if visitor is None:
         return None
     own = table(Person)
+    hidden = members.own(site.engine.key, members.networks(connection), visitor.person)
+    scopes = [*hidden.by_network.values(), hidden.asking]
+    names = [members.id_of(scope) for scope in scopes]
     rows = {own.name: _rows(connection, own, own.c.id == visitor.person)}
     rows |= {each.name: _rows(connection, each, owner == visitor.person) for each, owner in owned()}
-    return rows | {"record": _records(connection, visitor.person)}
+    rows |= {each.name: _rows(connection, each, name.in_(names)) for each, name in OPAQUE}
+    return rows | {"record": _records(connection, visitor.person, scopes)}
 
 
 def owned() -> Iterator[tuple[Table, ColumnElement[str]]]:
     """The tables that name their owner, and where."""
+    opaque = [each for each, _ in OPAQUE]
     for metadata in METADATA:
         for each in metadata.sorted_tables:
+            if each in opaque:
+                continue
             yield from ((each, column) for column in each.columns if column.name in OWNERS)
 
 
@@ -71,9 +87,9 @@ def _readable(name: str, value: Any) -> Any:
     return value
 
 
-def _records(connection: Connection, person: str) -> Rows:
+def _records(connection: Connection, person: str, hidden: Sequence[str]) -> Rows:
     """What their phones hold of them alone; then what their team holds, which their own records name in `shown`."""
-    own = _bodies(connection, record.c.scope == own_scope(person))
+    own = _bodies(connection, record.c.scope.in_([own_scope(person), *hidden]))
     shown = {each["body"].get("shown") for each in own} - {None, ""}
     return own + _bodies(connection, record.c.scope.startswith("team:") & record.c.id.in_(sorted(shown)))
 

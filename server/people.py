@@ -6,7 +6,19 @@ from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import msgspec
-from sqlalchemy import BigInteger, Connection, ForeignKey, LargeBinary, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date, long_date
@@ -18,6 +30,7 @@ ME = "me"
 PUBLIC = "public"
 
 Key = tuple[str, str]
+Roles = frozenset[tuple[str, str]]
 Records = Mapping[Key, dict[str, Any]]
 
 
@@ -41,6 +54,18 @@ class Person(Base):
     demo_key: Mapped[str | None] = mapped_column(unique=True)
 
 
+class Role(Base):
+    """What somebody does for others. `area` is the network, team or place it is for; empty where there is but one.
+
+    Roles are public by nature: who leads a network is no secret, and no role says that anybody is a member.
+    """
+
+    __tablename__ = "role"
+    person_id: Mapped[str] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    area: Mapped[str] = mapped_column(primary_key=True, default="")
+
+
 class Session(Base):
     """One log in. `id` may be shown to its owner; the token is only in the cookie. Times are UTC milliseconds."""
 
@@ -58,6 +83,10 @@ class Session(Base):
 
 _people = table(Person).c
 TEAM = select(_people.team_id).where(_people.id == bindparam("person"))
+_roles = table(Role).c
+_ROLE = _roles.role + ":" + _roles.area  # as one text, for queries that ask for more than roles
+ROLES = select(func.aggregate_strings(_ROLE, ",")).where(_roles.person_id == _people.id).scalar_subquery()
+STANDING = select(_people.team_id, ROLES).where(_people.id == bindparam("person"))
 
 
 def own_scope(person: str) -> str:
@@ -67,6 +96,27 @@ def own_scope(person: str) -> str:
 def team_of(connection: Connection, person: str) -> str | None:
     """Also None for nobody we know."""
     return connection.execute(TEAM, {"person": person}).scalar()
+
+
+def roles_in(text: str | None) -> Roles:
+    """What ROLES found, as pairs of a role and its area."""
+    pairs = (each.partition(":") for each in (text or "").split(",") if each)
+    return frozenset((role, area) for role, _, area in pairs)
+
+
+def put_role(connection: Connection, person: str, role: str, area: str = "") -> list[Touch]:
+    """Gives a role; twice is the same as once."""
+    values = {"person_id": person, "role": role, "area": area}
+    same = (Role.person_id == person) & (Role.role == role) & (Role.area == area)
+    if connection.execute(select(Role.role).where(same)).first() is None:
+        connection.execute(insert(Role).values(values))
+    return [Touch("person", own_scope(person), ME)]
+
+
+def take_role(connection: Connection, person: str, role: str, area: str = "") -> list[Touch]:
+    same = (Role.person_id == person) & (Role.role == role) & (Role.area == area)
+    connection.execute(delete(Role).where(same))
+    return [Touch("person", own_scope(person), ME)]
 
 
 def put_team(connection: Connection, team: Team) -> list[Touch]:
@@ -104,7 +154,8 @@ def remove_device(context: Context, args: RemoveDevice) -> None:
 @projection("person")
 def person_records(connection: Connection, keys: Sequence[Key]) -> Records:
     scopes = {own_scope(person): (scope, id) for scope, id in keys for person in [scope.partition(":")[2]]}
-    people = select(Person, Team.name.label("team_name")).outerjoin(Team, Team.id == Person.team_id)
+    columns = select(Person, Team.name.label("team_name"), ROLES.label("roles"))
+    people = columns.outerjoin(Team, Team.id == Person.team_id)
     wanted = people.where(Person.id.in_([scope.partition(":")[2] for scope in scopes]))
     return {
         scopes[own_scope(row.id)]: {
@@ -112,6 +163,7 @@ def person_records(connection: Connection, keys: Sequence[Key]) -> Records:
             "role_text": row.role,
             "team": row.team_id or "",
             "team_name": row.team_name or "",
+            "desk": 1 if row.roles else 0,
         }
         for row in connection.execute(wanted)
     }

@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from sqlalchemy import Connection, Delete, delete, insert, or_, select, update
 
-from server.people import Person, Session, own_scope
+from server.people import ROLES, Person, Roles, Session, own_scope, roles_in
 from sync import Touch
 
 DAY = 86_400_000  # milliseconds
@@ -27,6 +27,7 @@ class Visitor(NamedTuple):
     person: str
     device: str | None
     team: str | None
+    role_list: str | None
     demo: bool
     seen_at: int
     expires_at: int
@@ -36,12 +37,17 @@ class Visitor(NamedTuple):
     def device_name(self) -> str:
         return self.device or self.session
 
+    @property
+    def roles(self) -> Roles:
+        return roles_in(self.role_list)
+
 
 FIND = select(
     Session.id,
     Session.person_id,
     Session.device,
     Person.team_id,
+    ROLES,
     Person.demo_key.is_not(None),
     Session.seen_at,
     Session.expires_at,

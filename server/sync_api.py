@@ -75,7 +75,7 @@ class SyncApi:
         request = await _request(headers, receive)
         moment = now()
         token = token_of(headers, self.site.cookie)
-        seen = await glance(self.site.db, token, request.cursors, moment)
+        seen = await glance(self.site.db, self.site.engine.key, token, request.cursors, moment)
         visitor = self._admit(seen.visitor, request)
         scope["state"]["quiet"] = visitor is None
         if request.epoch is not None and request.epoch != seen.epoch:
@@ -180,7 +180,7 @@ def _push(connection: Connection, site: Site, person: str, request: Request, mom
 
 def _pull(connection: Connection, site: Site, visitor: Visitor | None, request: Request) -> Pulled:
     """One snapshot: the scopes, the records and the epoch are of the same moment."""
-    scopes = access.scopes_of(connection, visitor.person) if visitor else list(access.ANYONE)
+    scopes = access.scopes_of(connection, site.engine.key, visitor.person) if visitor else list(access.ANYONE)
     return pull(site.engine, connection, scopes, request.cursors, request.check, limit=MAX_RECORDS)
 
 

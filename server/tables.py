@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server import codes, features, people
+from server import codes, features, members, people
 from server.db import Base
 from sync import tables
 
-OWNERS = (codes, features, people)
+OWNERS = (codes, features, members, people)
 METADATA = [Base.metadata, tables.metadata]

@@ -96,7 +96,7 @@ async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str
         raise NotFoundException
     page, params = matched
     token = token_of(request.scope["headers"], site.cookie)
-    held = await site.db.read(holding, page.needs, token, site.config.demo)
+    held = await site.db.read(holding, site, page.needs, token)
     if not access.may_open(page, held.visitor is not None):
         return see_other("/log-in")
     return answer(site, request, page, params, held)
@@ -188,9 +188,9 @@ def visitor_of(connection: Connection, token: str | None, demo: bool) -> Visitor
     return visitor
 
 
-def holding(connection: Connection, kinds: Sequence[str], token: str | None, demo: bool) -> Held:
-    visitor = visitor_of(connection, token, demo)
-    scopes = access.scopes(visitor.person, visitor.team) if visitor else access.ANYONE
+def holding(connection: Connection, site: Site, kinds: Sequence[str], token: str | None) -> Held:
+    visitor = visitor_of(connection, token, site.config.demo)
+    scopes = access.scopes_of(connection, site.engine.key, visitor.person) if visitor else access.ANYONE
     return Held(visitor, collections(connection, [*kinds, "person"], scopes))
 
 

@@ -3,7 +3,7 @@ Knows nothing of pledges, people, HTTP or Litestar: scopes, persons and kinds ar
 
 from sync.actions import Args, Engine, Kind, Merged, Projection, Rejected, action, projection
 from sync.among import among, listed
-from sync.context import Context, Touch
+from sync.context import Context, Touch, opaque
 from sync.errors import Malformed, NoEpoch, TooLarge, UnknownKind, retryable
 from sync.lineage import current_epoch, ensure_epoch, new_epoch, other_epoch
 from sync.publish import differences, publish
@@ -46,6 +46,7 @@ __all__ = [
     "listed",
     "metadata",
     "new_epoch",
+    "opaque",
     "open_",
     "other_epoch",
     "projection",

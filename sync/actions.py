@@ -41,6 +41,9 @@ class Merged:
 
 @dataclass(frozen=True)
 class Kind:
+    """`private`: the journal names neither it nor its words, and a phone forgets it once it is settled.
+    `online`: done at the server only, from a form; no phone keeps it for later."""
+
     name: str
     v: int
     args: type[Args]
@@ -49,6 +52,7 @@ class Kind:
     chooses: tuple[str, str] | None = None
     keep_words: bool = False
     private: bool = False
+    online: bool = False
     upcasters: Mapping[int, Callable[[Data], Data]] = field(default_factory=dict)
     decoder: msgspec.json.Decoder[Any] = field(init=False, repr=False, compare=False)
 
@@ -81,12 +85,13 @@ def action(
     chooses: tuple[str, str] | None = None,
     keep_words: bool = False,
     private: bool = False,
+    online: bool = False,
     upcasters: Mapping[int, Callable[[Data], Data]] | None = None,
 ) -> Callable[[Callable[[Context, A], Merged | None]], Kind]:
     def declare(apply: Callable[[Context, A], Merged | None]) -> Kind:
         hints = get_type_hints(apply)
         args = next(hint for parameter, hint in hints.items() if parameter not in ("context", "return"))
-        return Kind(name, v, args, apply, says, chooses, keep_words, private, upcasters or {})
+        return Kind(name, v, args, apply, says, chooses, keep_words, private, online, upcasters or {})
 
     return declare
 

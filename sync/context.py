@@ -36,16 +36,17 @@ _LAST_CHOICES = select(record.c.id, record.c.version, record.c.mark).where(
 )
 
 
-@lru_cache(maxsize=1024)
-def device_mark(key: bytes, scope: str, device: str) -> str:
-    return hmac.digest(key, f"{scope}\0{device}".encode(), "sha256")[:16].hex()
+@lru_cache(maxsize=4096)
+def opaque(key: bytes, *parts: str) -> str:
+    """A name that only whoever holds the key can make again or recognise: the same parts give the same name."""
+    return hmac.digest(key, "\0".join(parts).encode(), "sha256")[:16].hex()
 
 
 class Context:
     """One action being applied. An apply may run twice inside one transaction (push 7): only what it writes through
     `rows`, `connection` and `touch` counts, and all of it is undone together."""
 
-    __slots__ = ("_earlier", "_key", "_memory", "at", "connection", "device", "now", "person", "seen", "touched")
+    __slots__ = ("_earlier", "_memory", "at", "connection", "device", "key", "now", "person", "seen", "touched")
 
     def __init__(
         self,
@@ -67,7 +68,7 @@ class Context:
         self.at = at
         self.seen = seen
         self.touched: Touches = {}
-        self._key = key
+        self.key = key
         self._earlier = earlier
         self._memory = memory
 
@@ -82,7 +83,7 @@ class Context:
 
     def touch(self, kind: str, scope: str, id: str, choice: bool = False) -> None:
         """The record is published once, at the end of the transaction. `choice`: this person chose its state here."""
-        mark = device_mark(self._key, scope, self.device) if choice and self.device is not None else None
+        mark = opaque(self.key, scope, self.device) if choice and self.device is not None else None
         merge(self.touched, Touch(kind, scope, id, choice, mark))
 
     def in_sight(self, kind: str, scope: str, id: str) -> bool:
@@ -95,7 +96,7 @@ class Context:
         last = self.once(last_choices, scope, kind).get(id)
         if last is None or last[0] == self.seen:
             return True
-        return self.device is not None and last[1] == device_mark(self._key, scope, self.device)
+        return self.device is not None and last[1] == opaque(self.key, scope, self.device)
 
 
 def last_choices(connection: Connection, scope: str, kind: str) -> dict[str, tuple[int, str | None]]:

@@ -25,6 +25,7 @@ from sync.wire import MAX_ACTION, UNREADABLE, Action, Named, Outcome, encode_bod
 BAD_ARGUMENTS = "Something in this was missing, so we could not use it. Please do it again."
 NOT_YOURS = "We could not use this. Please do it again."
 TOO_OLD = "This was made too long ago to use. Please do it again."
+ONLINE_ONLY = "This is only done on its own page, with signal. Please do it there."
 TOO_LONG = "This is too long to send. Make it shorter and send it again."
 
 
@@ -181,6 +182,8 @@ def run(batch: Batch, one: Arrived, action: Action, careful: bool) -> Outcome:
     kind = batch.engine.kinds.get(action.kind)
     if kind is None or action.v > kind.v:
         return stand_aside(batch, one, action, kind, UnknownKind(f"{action.kind} v{action.v}"))
+    if kind.online and batch.device is not None:
+        return note(batch, one, "rejected", "online_only", {"words": ONLINE_ONLY})
     try:
         args = kind.arguments(action.v, action.data)
     except UNREADABLE as error:

@@ -142,7 +142,8 @@ class Phone:
             self._keep(scope, changes)
 
     def _pull(self, connection: Connection) -> Pulled:
-        return pull(self.world.engine, connection, scopes_of(connection, self.person), self.cursors, {})
+        engine = self.world.engine
+        return pull(engine, connection, scopes_of(connection, engine.key, self.person), self.cursors, {})
 
     def _keep(self, scope: str, changes: Changes | None) -> None:
         if changes is None or changes.reset:

@@ -26,6 +26,7 @@ FEATURE_MAY_USE = (
     "server.db",
     "server.people",
     "server.access",
+    "server.members",
     "server.words",
     "server.push.notices",
 )

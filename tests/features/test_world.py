@@ -28,4 +28,4 @@ def test_the_newcomer_is_alone_in_a_team(world: World) -> None:
 
 def test_somebody_who_is_gone_may_hold_only_what_anyone_may(world: World) -> None:
     """A person may be removed between the look at the session and the pull."""
-    assert world.read(scopes_of, "nobody-we-know") == list(ANYONE)
+    assert world.read(scopes_of, world.engine.key, "nobody-we-know") == list(ANYONE)

@@ -30,7 +30,7 @@ from server.web import Filled, Held, collections, page_context
 from server.words import deck
 from sync import metadata
 
-VISITOR = Visitor("this", "nurse", "this", "t1", False, 0, 0, None)
+VISITOR = Visitor("this", "nurse", "this", "t1", None, False, 0, 0, None)
 ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing", "role_text": "Nurse"}
 KINDS = sorted({kind for page in PAGES for kind in page.needs})
 SAYS = {"saved": "saved.title", "sent": "sent", "waiting": "waiting.title", "needs-you": "needs_you.title"}

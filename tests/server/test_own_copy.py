@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from server.demo import CAST, person_id
-from server.own_copy import owned
+from server.own_copy import OPAQUE, owned
+from server.people import put_role
 from server.tables import METADATA
 from tests.world import Person, World
 
 PATH = "/me/data/copy"
 OTHERS = [(key, name) for key, (name, _, _) in CAST.items() if key != "nurse"]
 # Tables that say nothing about one person; a new one is either owned or written down here.
-OF_NOBODY = {"help_page", "lineage", "log_in_code", "pledge", "scope", "team"}
+OF_NOBODY = {"help_page", "lineage", "log_in_code", "network", "pledge", "scope", "team"}
 
 
 def busy(world: World, key: str) -> Person:
@@ -21,6 +22,10 @@ def busy(world: World, key: str) -> Person:
     person.sync(device=f"device-{key}")
     for pledge, show in (("p1", "name"), ("p2", "team"), ("p3", "nobody")):
         person.do("pledge.take", "/pledges", pledge=pledge, version="1", show=show)
+    person.do("network.join", "/networks/n1", network="n1", **{"as": "member", "seen_by": "committee", "consent": "1"})
+    person.do("network.join", "/networks/n2", network="n2", **{"as": "ally", "seen_by": "nobody", "consent": "1"})
+    person.do("network.ask", "/networks", topic="a2")
+    world.write(put_role, person_id(key), "secretary", "n3")
     kinds = {"pledge.report": {"pledge": "p1", "how": "did"}, "pledge.renew": {}}
     actions = [
         {"id": f"{key}-{seq:012}", "seq": seq, "kind": kind, "v": 1, "at": world.now, "data": data}
@@ -38,6 +43,11 @@ def test_the_copy_holds_what_every_table_holds_of_this_person(world: World) -> N
         (row,) = world.rows(sql, person=person_id("nurse"))
         assert len(copy[table.name]) == row["held"] > 0, table.name
     assert {each["show"] for each in copy["pledging"]} == {"name", "team", "nobody"}
+    assert {(each["network_id"], each["seen_by"]) for each in copy["membership"]} == {
+        ("n1", "committee"),
+        ("n2", "nobody"),
+    }
+    assert [each["topic"] for each in copy["network_asked"]] == ["a2"]
     shown = [each for each in copy["record"] if each["kind"] == "pledge_shown"]
     assert [each["body"]["label"] for each in shown] == [CAST["nurse"][0]]
     assert copy["session"][0]["created_at"].endswith("+00:00")
@@ -86,4 +96,4 @@ def test_nothing_that_a_log_in_hangs_on_is_in_it(sqlite_world: World) -> None:
 
 def test_every_table_is_somebodys_or_known_to_be_nobodys() -> None:
     everything = {each.name for metadata in METADATA for each in metadata.sorted_tables}
-    assert everything == {each.name for each, _ in owned()} | {"person", "record"} | OF_NOBODY
+    assert everything == {each.name for each, _ in (*owned(), *OPAQUE)} | {"person", "record"} | OF_NOBODY

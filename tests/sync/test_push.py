@@ -334,5 +334,5 @@ def test_the_mark_of_a_device_names_nobody(store: Store) -> None:
     store.push("ann", "phone-of-ann", take())
     mark = str(store.rows(sa.select(record.c.mark))[0]["mark"])
     assert "ann" not in mark
-    other = sync.context.device_mark(b"another key", "person:ann", "phone-of-ann")
-    assert mark == sync.context.device_mark(domain.KEY, "person:ann", "phone-of-ann") != other
+    other = sync.opaque(b"another key", "person:ann", "phone-of-ann")
+    assert mark == sync.opaque(domain.KEY, "person:ann", "phone-of-ann") != other

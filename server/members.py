@@ -1,0 +1,96 @@
+"""Who is in which network, kept so that the database alone cannot say. Knows no page, no HTTP and no action.
+
+A membership is named by an HMAC of its network and its person, with a key that is outside the database. Whoever holds
+only the database can neither find the person of a private membership nor tell that two belong to the same person.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from sqlalchemy import Connection, ForeignKey, delete, select
+from sqlalchemy.orm import Mapped, mapped_column
+
+from server.db import Base, table
+from sync import Touch, among, listed, opaque
+from sync.tables import record
+
+SEEN_BY = ("nobody", "committee")  # the more private comes first, here and below
+JOINED_AS = ("ally", "member")
+
+
+class Network(Base):
+    """One network as its content file says, in `body` as JSON; `state` is what its leads made of it since."""
+
+    __tablename__ = "network"
+    id: Mapped[str] = mapped_column(primary_key=True)
+    position: Mapped[int]
+    name: Mapped[str]
+    state: Mapped[str]
+    body: Mapped[str]
+
+
+class Membership(Base):
+    """`person_id` is there only while the person wants the committee to see their name; `month` is all the time there
+    is. Rows lie in the order of their names, so that no order of joining can be read from the file."""
+
+    __tablename__ = "membership"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"), index=True)
+    person_id: Mapped[str | None] = mapped_column(ForeignKey("person.id", ondelete="CASCADE"), index=True)
+    joined_as: Mapped[str]
+    seen_by: Mapped[str]
+    consent: Mapped[int]
+    month: Mapped[str]
+
+
+NETWORKS = select(Network.id).order_by(Network.id)
+_LIVE = select(record.c.scope).where(
+    among(record.c.scope, "scopes"), record.c.kind == "membership", record.c.body.is_not(None)
+)
+
+
+def networks(connection: Connection) -> tuple[str, ...]:
+    return tuple(connection.execute(NETWORKS).scalars())
+
+
+def scope_of(key: bytes, network: str, person: str) -> str:
+    return f"member:{opaque(key, 'member', network, person)}"
+
+
+def asking_scope(key: bytes, person: str) -> str:
+    """Where it is kept which new networks somebody asked for."""
+    return f"member:{opaque(key, 'asking', person)}"
+
+
+def id_of(scope: str) -> str:
+    return scope.partition(":")[2]
+
+
+class Own(NamedTuple):
+    """The scopes of what nobody but this person may know to be theirs. Everybody holds all of them, empty or not, so
+    that nothing that goes over the wire tells how many networks somebody has joined."""
+
+    by_network: Mapping[str, str]
+    asking: str
+
+
+@lru_cache(maxsize=4096)
+def own(key: bytes, networks: tuple[str, ...], person: str) -> Own:
+    return Own({network: scope_of(key, network, person) for network in networks if network}, asking_scope(key, person))
+
+
+def live(connection: Connection, scopes: Iterable[str]) -> Sequence[str]:
+    """Those of these scopes in which there is a membership."""
+    return connection.execute(_LIVE, {"scopes": listed(scopes)}).scalars().all()
+
+
+def forget(connection: Connection, key: bytes, person: str) -> list[Touch]:
+    """Every membership of somebody who leaves the organisation, private ones too. The answer is for `publish`."""
+    mine = own(key, networks(connection), person).by_network
+    ids = [id_of(scope) for scope in mine.values()]
+    gone = delete(table(Membership)).where(Membership.id.in_(ids)).returning(Membership.network_id)
+    return [Touch("membership", mine[network], network, choice=True) for network in connection.execute(gone).scalars()]
