@@ -36,6 +36,21 @@ PAGES = (
         needs=("pledge", "pledging", "pledge_shown"),
         of="pledge",
     ),
+    Page(
+        "networks",
+        "/networks",
+        "features/networks/index.html",
+        "Networks",
+        needs=("network", "membership", "topic", "asking"),
+    ),
+    Page(
+        "network",
+        "/networks/{network}",
+        "features/networks/network.html",
+        "A network",
+        needs=("network", "membership", "consent", "post"),
+        of="network",
+    ),
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
     Page(

@@ -82,6 +82,25 @@ NEW_WORDS = {
     "review_on": "2027-05-01",
     "review_on_text": "Saturday 1 May 2027",
 }
+INSIDE = {"as": "member", "seen_by": "nobody", "consent": 1, "since": "2026-11", "since_text": "November 2026"}
+NOTES = {"n1": {"network": "n1", "order": 0, "text": "Welcome. The chair answers every message."}}
+PAUSED = {
+    "order": 1,
+    "name": "Thrive Together",
+    "state": "paused",
+    "purpose": "For ethnic minority colleagues and allies.",
+    "welcome": "Colleagues from ethnic minorities, and allies.",
+    "rhythm": "2nd Tuesday of the month",
+    "contact": "thrive.together@example.org",
+    "roles": ["Chair"],
+    "gives": ["People to talk to who know"],
+    "never": ["Share the list of names"],
+    "said": [],
+    "rules": ["What is said here stays here."],
+    "owner": "Inclusion team",
+    "review_on": "2027-05-01",
+    "review_on_text": "Saturday 1 May 2027",
+}
 DEVICES = {
     "this": device("Chrome on Android", "Monday 2 November 2026", "Monday 23 November 2026"),
     "other": device("Firefox on Windows", "Friday 9 October 2026", "Thursday 12 November 2026"),
@@ -94,7 +113,11 @@ STILL = Row("Say how “Check in within a day” is going", "saved", says="saved
 SENT = Row("Take the pledge “Check in within a day”", "sent", when="Sent 14:02")
 REFUSED = Row("Take the pledge “Leave room for every family”", "needs-you", says="unknown.pledge")
 
+JOINS = Row("Join a network", "saved")
+NOT_JOINED = Row("Join a network", "needs-you", says="join.closed")
+
 NOTHING = State()
+BELONGS = State({"membership": {"n1": INSIDE}, "post": NOTES})
 HOLDS = State({"pledging": MINE})
 CHOICE = State({"pledge_shown": TEAM})
 OUTBOX = State(outbox=(WAITS, SENT))
@@ -154,6 +177,25 @@ STATES: Mapping[str, Shown] = {
         "sent": replace(HOLDS, states={"pledging:p1": "sent"}),
         "waiting": replace(HOLDS, states={"pledging:p1": "waiting"}),
         "changed": State({"pledging": MINE, "pledge": {"p1": NEW_WORDS}}),
+    },
+    "networks": {
+        "usual": BELONGS,
+        "empty": State({"network": {}, "topic": {}}),
+        **away(BELONGS),
+        "error": State(problems=[("topic", "Choose what it would be for.")]),
+        "needs-you": State(outbox=[NOT_JOINED], states={"membership:n1": "needs-you"}),
+        "saved": replace(BELONGS, outbox=[JOINS], states={"membership:n1": "saved"}),
+        "changed": State({"network": {"n1": PAUSED}, "asking": {"a2": {"topic": "a2"}}}),
+    },
+    "network": {
+        "usual": NOTHING,
+        "empty": "A network that is not here is the page “not found”.",
+        **away(BELONGS),
+        "error": State(problems=[("as", "Choose how you join."), ("seen_by", "Choose who may see your name.")]),
+        "needs-you": State(outbox=[NOT_JOINED], states={"membership:n1": "needs-you"}),
+        "saved": replace(BELONGS, outbox=[JOINS], states={"membership:n1": "saved"}),
+        "sent": BELONGS,
+        "changed": State({"network": {"n1": PAUSED}}),
     },
     "outbox": {
         "usual": OUTBOX,

@@ -21,6 +21,7 @@ import pytest
 from litestar.testing import TestClient
 from sqlalchemy import Connection, text
 
+from pwa.pages import Page
 from server import demo
 from server.access import scopes_of
 from server.app import create_app
@@ -37,6 +38,13 @@ R = TypeVar("R")
 
 DAY = 86_400_000
 DEVICE_REMOVED, LOG_IN = "device_removed", "log_in"
+
+
+EXAMPLES = {"pledge": "p1", "network": "n1"}  # of each kind of record that has a page, whose page is looked at
+
+
+def path_of(page: Page) -> str:
+    return page.path.replace(f"{{{page.of}}}", EXAMPLES[page.of]) if page.of else page.path
 
 
 class World:

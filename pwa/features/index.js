@@ -1,5 +1,6 @@
 // The reducers of every feature, in the order of the server's list. A kind whose entry is null is only shown as pending.
 import { people } from "./people/people.js";
 import { pledges } from "./pledges/pledges.js";
+import { networks } from "./networks/networks.js";
 
-export const reducers = { ...people, ...pledges };
+export const reducers = { ...people, ...pledges, ...networks };

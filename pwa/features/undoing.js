@@ -1,4 +1,5 @@
-// How each kind of action is taken back, asked before it is reduced: {said, kind, data}, `said` being "taken", "withdrawn" or "changed", or nothing. Pure.
+// How each kind of action is taken back, asked before it is reduced: {said, kind, data}, `said` being the key of its words ("taken", "left" …), or nothing. Without a kind it is only said. Pure.
+import { undone as networks } from "./networks/networks.js";
 import { undone as pledges } from "./pledges/pledges.js";
 
-export const undoing = { ...pledges };
+export const undoing = { ...pledges, ...networks };

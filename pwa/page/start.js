@@ -2,6 +2,7 @@
 // It knows nothing of pledges or people, and does nothing by itself on a quiet page (help and the statements).
 import { ask, tell } from "./ask.js";
 import { main } from "./filling.js";
+import { showFollowed, watchFollowed } from "./follow.js";
 import { watchForms } from "./forms.js";
 import { handOver, watchLook } from "./look.js";
 import { watchHide } from "./hide.js";
@@ -55,6 +56,12 @@ function showSignal() {
   document.documentElement.toggleAttribute("data-offline", !navigator.onLine);
 }
 
+// What only this phone keeps.
+function showOwn() {
+  showPlans();
+  showFollowed();
+}
+
 // What the pages were told while this one was still on its way, it missed.
 async function arrived() {
   const status = await ask({ ask: "status" });
@@ -65,14 +72,14 @@ async function arrived() {
 function watchWorker() {
   navigator.serviceWorker.addEventListener("message", heard);
   watchTakeover(() => {
-    showPlans();
+    showOwn();
     arrived();
     sync();
   });
   if (navigator.serviceWorker.controller) handOver();
   register(quiet).catch(() => {}); // refused or no signal: the pages are the server's
   arrived();
-  showPlans();
+  showOwn();
   sync();
   if (matchMedia("(display-mode: standalone)").matches) navigator.storage?.persist?.();
 }
@@ -102,6 +109,7 @@ watchForms();
 watchLook();
 watchRefresh();
 watchPlans();
+watchFollowed();
 watchPhone();
 watchUndo();
 watchPage();

@@ -83,7 +83,7 @@ export async function act(request, whom, kind, { server, send }) {
   const id = ID.test(given) ? given : mint();
   try {
     if (undo && (await outbox.takeBack(whom.store, undo))) return done(request, whom, page, send);
-    await outbox.add(whom.store, await actionOf(whom, kind, data, { id, at: whom.now }));
+    await outbox.add(whom.store, await actionOf(whom, kind, data, { id, at: whom.now }), kinds[kind].private);
   } catch (error) {
     console.error(error);
     return notKept(request, whom, page, form, server);

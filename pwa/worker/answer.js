@@ -65,7 +65,7 @@ export async function contextOf(whom, said, just = {}) {
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       states: states(actions, keys, known),
-      undo: undo && { ...just, kind: undo.kind, said: undo.said, fields: Object.entries(undo.data).map(([name, value]) => ({ name, value })) },
+      undo: undo && { ...just, kind: undo.kind ?? "", said: undo.said, fields: Object.entries(undo.data ?? {}).map(([name, value]) => ({ name, value })) },
     },
   };
 }

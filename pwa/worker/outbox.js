@@ -13,12 +13,12 @@ async function nextSeqIn({ value }) {
   return seq;
 }
 
-// Resolves once it is on disk. The same id twice is one action.
-export async function add(store, { id, ...action }) {
+// Resolves once it is on disk. The same id twice is one action. `forget`: no receipt is kept of it on this phone.
+export async function add(store, { id, ...action }, forget = false) {
   const sealed = await seal(action);
   await store.write(["outbox", "settled", "value"], async (t) => {
     if ((await t.outbox.by("id", id)) || (await t.settled.get(id))) return;
-    await t.outbox.put({ seq: await nextSeqIn(t), id, sealed, sent: 0, tries: 0 });
+    await t.outbox.put({ seq: await nextSeqIn(t), id, sealed, sent: 0, tries: 0, ...(forget && { forget: 1 }) });
   });
 }
 
@@ -60,6 +60,7 @@ export async function settleIn(t, [id, outcome, code, detail], now) {
     return;
   }
   await t.outbox.delete(entry.seq);
+  if (entry.forget && outcome !== "rejected") return;
   await t.settled.put({ ...entry, outcome, code, at_server: detail?.at ?? now, words: detail?.words ?? "", settled_at: now });
 }
 
@@ -107,9 +108,10 @@ export const needy = async (store, id) => {
 export async function again(store, old, { id, ...action }) {
   const sealed = await seal(action);
   await store.write(["outbox", "settled", "value"], async (t) => {
-    if (!(await t.settled.get(old))) return;
+    const entry = await t.settled.get(old);
+    if (!entry) return;
     await t.settled.delete(old);
-    await t.outbox.put({ seq: await nextSeqIn(t), id, sealed, sent: 0, tries: 0 });
+    await t.outbox.put({ seq: await nextSeqIn(t), id, sealed, sent: 0, tries: 0, ...(entry.forget && { forget: 1 }) });
   });
 }
 

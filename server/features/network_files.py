@@ -37,7 +37,7 @@ class Consent:
     """The words people agree to when they join, and every earlier wording, by version."""
 
     version: int
-    texts: Mapping[int, str]
+    texts: Mapping[int, list[str]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class NetworkFiles:
     topics: Sequence[tuple[str, str]]
 
 
-def read(folder: Path, stored: Sequence[str], agreed: Mapping[int, str]) -> NetworkFiles:
+def read(folder: Path, stored: Sequence[str], agreed: Mapping[int, list[str]]) -> NetworkFiles:
     """All of them, or every problem they have. `stored`: the networks people may have joined; `agreed`: the wordings
     people may have agreed to, by version."""
     found, problems = documents(folder / "networks")
@@ -90,16 +90,12 @@ def _network_file(document: Document) -> NetworkFile:
 
 
 def _consent(document: Document) -> Consent:
-    earlier = {each["version"]: each["text"] for each in document.front.get("earlier", [])}
+    earlier = {each["version"]: paragraphs(each["text"]) for each in document.front.get("earlier", [])}
     version = document.front["version"]
-    return Consent(version, earlier | {version: _text(document)})
+    return Consent(version, earlier | {version: paragraphs(document.body)})
 
 
-def _text(document: Document) -> str:
-    return "\n\n".join(paragraphs(document.body))
-
-
-def _consent_problems(document: Document, agreed: Mapping[int, str]) -> Iterator[str]:
+def _consent_problems(document: Document, agreed: Mapping[int, list[str]]) -> Iterator[str]:
     faults = [*document.problems(CONSENT, {"earlier": list})]
     faults = faults or [*document.list_problems("earlier", document.front.get("earlier", []), WORDING)]
     yield from faults
@@ -112,7 +108,7 @@ def _consent_problems(document: Document, agreed: Mapping[int, str]) -> Iterator
             f"{where('version')}: version {version} needs every earlier wording, oldest first, under [[earlier]]. "
             f"There are {versions or 'none'}."
         )
-    if agreed.get(version, _text(document)) != _text(document):
+    if agreed.get(version, paragraphs(document.body)) != paragraphs(document.body):
         yield (
             f"{where('version')}: people have agreed to other words under version {version}. "
             f"Write version = {version + 1} and keep the old words under [[earlier]]."

@@ -229,10 +229,10 @@ def load(connection: Connection, folder: Path) -> list[Touch]:
     """Content files into rows. What leads made of a network since (paused, closed) stays as it is."""
     stored = _networks(connection)
     agreed = kept(connection, "consent", [CONSENT])
-    files = read(folder, list(stored), {each["version"]: each["text"] for each in _wordings(agreed)})
+    files = read(folder, list(stored), {each["version"]: each["parts"] for each in _wordings(agreed)})
     for file in files.networks:
         _put(connection, file, known=file.id in stored)
-    texts = [{"version": version, "text": text} for version, text in sorted(files.consent.texts.items())]
+    texts = [{"version": version, "parts": parts} for version, parts in sorted(files.consent.texts.items())]
     bodies: dict[Key, dict[str, Any]] = {("consent", "network"): {"version": files.consent.version, "wordings": texts}}
     bodies |= {("topic", id): {"order": n, "name": name} for n, (id, name) in enumerate(files.topics)}
     shown = [Touch("network", "public", file.id) for file in files.networks]

@@ -14,6 +14,8 @@ PATHS = {
     "home": "/",
     "pledges": "/pledges",
     "pledge": "/pledges/p7",
+    "networks": "/networks",
+    "network": "/networks/n1",
     "outbox": "/outbox",
     "me": "/me",
     "data": "/me/data",

@@ -29,6 +29,7 @@ from server.site import Site
 from server.web import Filled, Held, collections, page_context
 from server.words import deck
 from sync import metadata
+from tests.world import EXAMPLES
 
 VISITOR = Visitor("this", "nurse", "this", "t1", None, False, 0, 0, None)
 ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing", "role_text": "Nurse"}
@@ -84,7 +85,7 @@ def _context(page: Page, state: State) -> dict[str, Any]:
     return {
         **{kind: _with_ids(state.records.get(kind, _content()[kind])) for kind in page.needs},
         **given,
-        "params": {page.of: "p1"} if page.of else {},
+        "params": {page.of: EXAMPLES[page.of]} if page.of else {},
         "app": {**given["app"], "stale": state.stale},
         "today": TODAY,
         "outbox": [_row(row, str(number), words) for number, row in enumerate(state.outbox)],

@@ -36,6 +36,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "home": ("/",),
     "pledges": ("/pledges",),
     "pledge": ("/pledges/p1", "/pledges/p3", "/pledges/p9", "/pledges/p99"),
+    "networks": ("/networks",),
+    "network": ("/networks/n1", "/networks/n2", "/networks/n99"),
     "outbox": ("/outbox",),
     "me": ("/me",),
     "data": ("/me/data",),
@@ -142,6 +144,33 @@ def test_wording_changed_and_retired(sqlite_world: World, twin_of: TwinOf, folde
         predicted(twin)
 
 
+def test_joined_changed_and_left(twin_of: TwinOf) -> None:
+    for twin in everyone(twin_of):
+        twin.act("network.join", network="n1", **{"as": "member"}, seen_by="nobody", consent=1)
+        predicted(twin)
+        twin.act("network.seen_by", network="n1", seen_by="committee")
+        predicted(twin)
+        twin.act("network.join", network="n1", **{"as": "ally"}, seen_by="nobody", consent=1)
+        predicted(twin)
+        twin.act("network.leave", network="n1")
+        predicted(twin)
+        twin.act("network.ask", topic="a3")
+        predicted(twin)
+
+
+def test_a_network_that_takes_nobody_new(sqlite_world: World, twin_of: TwinOf) -> None:
+    shut = text("UPDATE network SET state = CASE id WHEN 'n1' THEN 'paused' ELSE 'closed' END")
+    sqlite_world.write(lambda connection: connection.execute(shut))
+    sqlite_world.republish("network")
+    for twin in everyone(twin_of):
+        same(twin)
+        assert "takes nobody new" in twin.on_phone("/networks/n1")[1]
+        twin.act("network.join", network="n1", **{"as": "member"}, seen_by="nobody", consent=1)
+        assert twin.send() == [("rejected", "join.closed")]
+        assert "We did not add you." in twin.on_phone("/outbox")[1]
+        assert "Agree and join" not in twin.on_phone("/networks/n1")[1]
+
+
 def test_a_refused_action_and_a_waiting_list_change_nothing_but_marks(twin_of: TwinOf) -> None:
     for twin in everyone(twin_of):
         twin.act("pledge.take", pledge="p99", version=1, show="nobody")
@@ -202,7 +231,7 @@ def test_an_empty_replica(sqlite_world: World, twin_of: TwinOf) -> None:
 
 def test_logged_out(twin_of: TwinOf) -> None:
     nobody = twin_of(None)
-    assert {row["kind"] for row in nobody.replica} == {"help", "organisation", "statement"}
+    assert {row["kind"] for row in nobody.replica} == {"help", "organisation", "statement", "consent", "topic"}
     for path in PUBLIC:
         assert not differences(nobody.on_server(path), nobody.on_phone(path)), path
     nobody.replica = []

@@ -165,12 +165,14 @@ def differences(server: tuple[int, str], phone: tuple[int, str]) -> list[str]:
 STATE = re.compile(r'<span class="app-state.*?</span>', re.S)
 LINE = re.compile(r'<p class="app-sync.*?</p>', re.S)
 OUTBOX = re.compile(r"<(\w+)[^>]* data-outbox[^>]*>.*?</\1>\n?", re.S)
+ARRIVES = re.compile(r"<section data-arrives>.*?</section>\n?", re.S)
 
 
 def bare(answer: tuple[int, str]) -> tuple[int, str]:
-    """Without the marks of what is not settled: the state elements, the sync line and what speaks of the outbox."""
+    """Without the marks of what is not settled: the state elements, the sync line and what speaks of the outbox; and
+    without what the server sends only to those who are in (`data-arrives`), which no phone can know before."""
     status, html = answer
-    for mark in (STATE, LINE, OUTBOX):
+    for mark in (STATE, LINE, OUTBOX, ARRIVES):
         html = mark.sub("", html)
     return status, html
 

@@ -11,9 +11,9 @@ from pwa.pages import PAGES
 from server.brand import LARGEST_LOGO, white_on
 from server.config import Config, ConfigProblems
 from tests.server.conftest import App
-from tests.world import World
+from tests.world import World, path_of
 
-PATHS = ["/log-in", *(page.path.replace("{pledge}", "p1") for page in PAGES)]
+PATHS = ["/log-in", *(path_of(page) for page in PAGES)]
 OF_THE_NHS = re.compile(r"#005eb8|nhs\.uk|frutiger|nhs(?:uk)?-(?:logo|header)|/static/logo\.", re.IGNORECASE)
 TELLING = re.compile(r"rainbow|lgbt|pride|trans|divers|inclus|equal|nhs", re.IGNORECASE)
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 60 20"><path d="M0 0h60v20H0z"/></svg>'

@@ -11,10 +11,11 @@ from litestar.testing import TestClient
 from pwa.languages import languages
 from pwa.pages import PAGES
 from server.words import words
+from tests.world import path_of
 
 App = Callable[..., TestClient[Any]]
 TAGS = ("en", "en-XA", "ar-XB")
-PATHS = {page.path.replace("{pledge}", "p1"): page for page in PAGES}
+PATHS = {path_of(page): page for page in PAGES}
 HTML = {"Accept": "text/html"}
 MESSAGE = re.compile(r"\[[^\[\]]*\]")
 # Of the app, a language, somebody in the cast and what they use.

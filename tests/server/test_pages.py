@@ -7,10 +7,10 @@ import pytest
 from pwa.pages import PAGES
 from server.demo import CAST
 from tests.server.conftest import App
-from tests.world import World
+from tests.world import World, path_of
 
 HTML = {"Accept": "text/html"}
-PRIVATE_PAGES = [page.path.replace("{pledge}", "p1") for page in PAGES if not page.public]
+PRIVATE_PAGES = [path_of(page) for page in PAGES if not page.public]
 PUBLIC_PAGES = [page.path for page in PAGES if page.public]
 POLICY = "default-src 'self'"
 
