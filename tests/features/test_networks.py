@@ -13,7 +13,6 @@ from server.people import put_role, take_role
 from sync import publish
 from tests.world import Phone, World
 
-
 AS: dict[str, dict[str, Any]] = {each: {"as": each} for each in ("member", "ally")}
 
 
