@@ -222,7 +222,7 @@ STATES: Mapping[str, Shown] = {
         "saved": replace(LOG_INS, outbox=[WAITS], states={"device:other": "saved"}),
     },
     "data": {
-        "usual": replace(LOG_INS, records={"pledging": MINE, "device": DEVICES}),
+        "usual": replace(LOG_INS, records={"pledging": MINE, "device": DEVICES, "membership": {"n1": INSIDE}}),
         "empty": State({"device": {}}),
         **away(replace(LOG_INS, records={"pledging": MINE, "device": DEVICES})),
         "error": NO_FORM,

@@ -12,7 +12,7 @@ SIZES = {"phone": (360, 740), "desk": (1280, 800)}
 SCHEMES = ("light", "dark")
 READY = """
 return document.readyState === "complete" && navigator.serviceWorker.controller
-  && !document.querySelector("[data-phone][hidden], [data-plan][hidden]");
+  && !document.querySelector("[data-phone][hidden], [data-plan][hidden], [data-follow][hidden]");
 """
 NO_SIGNAL = "document.documentElement.toggleAttribute('data-offline', true)"
 
