@@ -131,6 +131,7 @@ class SyncApi:
             person=visitor.person if visitor else msgspec.UNSET,
             next=pace,
             more=pulled.more,
+            left=pulled.left or msgspec.UNSET,
             build=self.site.assets.build,
             new_device=pushed.new_device or msgspec.UNSET,
             outcomes=pushed.outcomes,

@@ -4,7 +4,7 @@ from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from msgspec import Raw
-from sqlalchemy import Connection, bindparam, func, select
+from sqlalchemy import Connection, and_, bindparam, func, or_, select
 from sqlalchemy import Row as SqlRow
 
 from sync.actions import Engine
@@ -19,6 +19,7 @@ class Pulled(NamedTuple):
     scopes: dict[str, Changes | None]
     more: bool
     mended: tuple[str, ...]  # scopes whose daily check did not agree: they start again, and somebody should count them
+    left: int = 0  # records still to come, when there are more
 
 
 class Counter(NamedTuple):
@@ -52,21 +53,25 @@ def pull(
     answers: dict[str, Changes | None] = {name: None for name in cursors if name not in scopes}
     epoch, counters = read_counters(connection, scopes)
     mended = disagreeing(connection, check or {}, cursors, counters)
+    resets = {name for name, counter in counters.items() if name in mended or must_reset(cursors.get(name), counter)}
+    behind = {
+        name: 0 if name in resets else cursors[name]
+        for name, counter in counters.items()
+        if name in resets or cursors[name] != counter.version
+    }
     room = limit
-    for name, counter in counters.items():
-        cursor = cursors.get(name)
-        reset = name in mended or must_reset(cursor, counter)
-        if not reset and cursor == counter.version:
-            continue
-        since = 0 if reset or cursor is None else cursor
-        page = read_page(connection, name, since, counter, room, limit, reset) if room > 0 else None
+    for name, since in list(behind.items()):
+        counter = counters[name]
+        page = read_page(connection, name, since, counter, room, limit, name in resets) if room > 0 else None
         if page is None:
-            return Pulled(epoch, answers, True, mended)
-        answers[name] = Changes(to=page.to, docs=page.rows, reset=reset)
+            break
+        answers[name] = Changes(to=page.to, docs=page.rows, reset=name in resets)
+        behind[name] = page.to
         if page.to < counter.version:
-            return Pulled(epoch, answers, True, mended)
+            break
+        del behind[name]
         room -= len(page.rows)
-    return Pulled(epoch, answers, False, mended)
+    return Pulled(epoch, answers, bool(behind), mended, count_left(connection, behind))
 
 
 def must_reset(cursor: int | None, counter: Counter) -> bool:
@@ -115,6 +120,14 @@ def read_page(
         rows = connection.execute(_ROWS, {**span, "upto": upto}).all()
     kept = [as_row(row) for row in rows if row.version <= upto]
     return Page(kept, upto)
+
+
+def count_left(connection: Connection, behind: Mapping[str, int]) -> int:
+    """pull 6: what comes after these cursors, so that the phone can say how far it is. Usually nothing is behind."""
+    if not behind:
+        return 0
+    after = [and_(record.c.scope == name, record.c.version > cursor) for name, cursor in behind.items()]
+    return connection.execute(select(func.count()).select_from(record).where(or_(*after))).scalar_one()
 
 
 def as_row(row: SqlRow[Any, Any, Any, Any]) -> Row:

@@ -65,6 +65,7 @@ class Reply(Struct, frozen=True, kw_only=True):
     person: str | UnsetType = UNSET
     next: int | UnsetType = UNSET
     more: bool = False
+    left: int | UnsetType = UNSET  # records still to come, only when there are more
     build: str | UnsetType = UNSET
     new_device: bool | UnsetType = UNSET
     outcomes: list[Outcome] = []

@@ -10,6 +10,7 @@ DEADLOCKS = "tests/sync/test_concurrency.py::test_nobody_deadlocks_over_scopes"
 TWO_WRITERS = "tests/sync/test_concurrency.py::test_two_writers_of_one_record_both_count"
 REFUSED = "tests/sync/test_rows.py::test_what_a_refused_action_changed_in_memory_is_never_written"
 AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were_cut_starts_again"
+LEFT = "tests/sync/test_pull.py::test_each_page_says_how_many_records_are_still_to_come_in_the_scopes_asked"
 BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
@@ -158,6 +159,12 @@ CUT_WITHOUT_FLOOR = Mutation(
     (f"{AWAY}[sqlite]", f"{AWAY}[postgresql]"),
 )
 
+COUNTS_OTHERS = Mutation(
+    "how much others hold is told in the count of what is left",
+    (Patch(PULL, "and_(record.c.scope == name, record.c.version > cursor)", "record.c.version > cursor"),),
+    (f"{LEFT}[sqlite]", f"{LEFT}[postgresql]"),
+)
+
 FAULTS = (
     SEQUENCE,
     CLOCK,
@@ -170,4 +177,5 @@ FAULTS = (
     NO_SAVEPOINT,
     MEMORY_KEPT,
     CUT_WITHOUT_FLOOR,
+    COUNTS_OTHERS,
 )

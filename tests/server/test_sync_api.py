@@ -56,6 +56,19 @@ def test_the_first_request_of_a_phone_brings_everything_it_may_hold(world: World
     assert {"pledge", "help", "team", "person", "device", "pledge_shown"} <= kinds
 
 
+def test_a_reply_that_is_not_all_says_how_many_records_are_still_to_come(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nurse = world.log_in("nurse")
+    whole = nurse.sync(device="phone-1").json()
+    assert "left" not in whole
+    monkeypatch.setattr(sync_api, "MAX_RECORDS", 10)
+    said = nurse.sync(device="phone-1").json()
+    held, every = (sum(len(scope["docs"]) for scope in each["scopes"].values()) for each in (said, whole))
+    assert said["more"] and held < every
+    assert held + said["left"] == every
+
+
 def test_nothing_new_is_204_and_small(world: World) -> None:
     nurse = world.log_in("nurse")
     known, cursors = first(nurse)

@@ -159,6 +159,15 @@ def test_a_pull_in_the_middle_of_paging_misses_nothing_that_changes_meanwhile(st
     assert len(held) == 4
 
 
+def test_each_page_says_how_many_records_are_still_to_come_in_the_scopes_asked(store: Store) -> None:
+    for number in range(5):
+        store.push("bob", "d1", take(thing=f"p{number}"))
+        store.push("ann", "d1", add(tally=f"t{number}"), take(thing=f"p{number}"))
+    got = pages(store, "ann", {}, 4)
+    assert [(page.left, page.more) for page in got] == [(6, True), (2, True), (0, False)]
+    assert store.pull("ann", {"public": 0, "person:ann": cursors_of(got[-1])["person:ann"]}, limit=4).left == 1
+
+
 # epoch and retention
 
 
