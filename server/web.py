@@ -173,6 +173,7 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
         "today": london_date(now()),
         "outbox": [],
         "unsent": 0,
+        "needs_you": 0,
         "states": {},
         "problems": [{**problem, "words": say(problem["words"])} for problem in filled.problems],
         "values": dict(filled.values),

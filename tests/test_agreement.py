@@ -36,6 +36,7 @@ GIVEN = {
     "today",
     "outbox",
     "unsent",
+    "needs_you",
     "states",
     "problems",
     "values",

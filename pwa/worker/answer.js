@@ -34,7 +34,7 @@ const staleSince = (heard, { now, online }) => (heard && !online && now - heard 
 function bare(said, { now, colours }) {
   return {
     me: null, params: {}, app: appOf(said, { colours }), today: londonDate(now),
-    outbox: [], unsent: 0, states: {}, problems: [], values: {}, undo: null,
+    outbox: [], unsent: 0, needs_you: 0, states: {}, problems: [], values: {}, undo: null,
   };
 }
 
@@ -64,6 +64,7 @@ export async function contextOf(whom, said, just = {}) {
       app: appOf(said, { colours, device, logged_in, stale: staleSince(heard, whom) }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
+      needs_you: actions.settled.filter(({ outcome }) => outcome === "rejected").length,
       states: states(actions, keys, known),
       undo: undo && { ...just, kind: undo.kind ?? "", said: undo.said, fields: Object.entries(undo.data ?? {}).map(([name, value]) => ({ name, value })) },
     },

@@ -60,11 +60,17 @@ def test_what_the_server_refuses_waits_with_its_words_and_can_be_tried_again_or_
     assert "Needs you" in row
     assert "We do not have this pledge any more." in row
     assert nurse.unsent == 0
+    for path in ("/help", "/me", "/outbox"):
+        nurse.open(path)
+        assert nurse.browser.text("#sync-line") == "1 thing needs you"
+        assert nurse.browser.attribute("#sync-line a", "href") == nurse.server.url + "/outbox"
+        assert "All sent" not in nurse.browser.text("#main")
     nurse.browser.click('form[action="/do/outbox.again"] button')
     wait(lambda: nurse.rows("select count(distinct id) from action where code = 'unknown.pledge'") == [(2,)])
     wait(lambda: nurse.browser.has('[data-action][data-state="needs-you"]'))
     nurse.browser.click('form[action="/do/outbox.discard"] button')
     wait(lambda: not nurse.browser.has("[data-action]"))
+    assert nurse.browser.text("#sync-line") == "All sent"
 
 
 @pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])

@@ -90,6 +90,7 @@ def _context(page: Page, state: State) -> dict[str, Any]:
         "today": TODAY,
         "outbox": [_row(row, str(number), words) for number, row in enumerate(state.outbox)],
         "unsent": len([row for row in state.outbox if row.state == "saved"]),
+        "needs_you": len([row for row in state.outbox if row.state == "needs-you"]),
         "states": {
             key: {"state": to, "text": words[SAYS[to]].format(time="14:02")} for key, to in state.states.items()
         },

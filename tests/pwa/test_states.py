@@ -64,3 +64,18 @@ def test_an_empty_page_says_so_and_what_comes_next(page: str) -> None:
 def test_what_is_to_be_put_right_is_said_on_its_page() -> None:
     for each in drawn():
         assert ('id="problems"' in each.html) == (each.kind == "error"), each.path
+
+
+def test_no_page_says_that_all_is_sent_while_something_needs_the_person() -> None:
+    needing = [each for each in drawn() if each.context["needs_you"]]
+    assert {each.page.id for each in needing} >= {"home", "pledges", "pledge", "outbox"}
+    for each in needing:
+        assert "All sent" not in each.html and "1 thing needs you" in each.html, each.path
+
+
+def test_what_needs_the_person_leads_to_the_outbox_also_when_the_log_in_has_ended() -> None:
+    held = by_path("/outbox/needs-you")
+    ended = {**held.context, "app": {**held.context["app"], "logged_in": 0}}
+    html = site().environments["en"].get_template(held.page.template).render(ended)
+    line = html.split('id="sync-line"')[1].split("</p>")[0]
+    assert 'href="/outbox"' in line and "1 thing needs you" in line
