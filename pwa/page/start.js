@@ -8,6 +8,7 @@ import { handOver, watchLook } from "./look.js";
 import { watchHide } from "./hide.js";
 import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
+import { hearProgress, watchProgress } from "./progress.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
 import { watchUndo } from "./undo.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
@@ -50,6 +51,7 @@ async function restored() {
 function heard({ data }) {
   if (data.type === "person" && !leaving) location.reload();
   if (data.type === "changed" && !quiet) refresh();
+  if (data.type === "progress" && !quiet) hearProgress(data.progress);
 }
 
 function showSignal() {
@@ -67,6 +69,7 @@ async function arrived() {
   const status = await ask({ ask: "status" });
   era = status?.era;
   if (!quiet && status?.told_at >= performance.timeOrigin) refresh();
+  if (!quiet && status?.progress) hearProgress(status.progress);
 }
 
 function watchWorker() {
@@ -111,6 +114,7 @@ watchRefresh();
 watchPlans();
 watchFollowed();
 watchPhone();
+watchProgress();
 watchUndo();
 watchPage();
 if ("serviceWorker" in navigator) watchWorker();

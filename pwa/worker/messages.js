@@ -14,7 +14,7 @@ async function status() {
     const [epoch, last_sync, clock, trouble] = await Promise.all(["epoch", "last_sync", "clock", "trouble"].map((name) => t.value.get(name)));
     const unsent = (await t.outbox.all()).length;
     const told = { epoch: epoch ?? null, last_sync: last_sync ?? null, clock: clock ?? null, trouble: trouble ?? "" };
-    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era, told_at };
+    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era, told_at, progress: world.progress };
   });
 }
 

@@ -3,6 +3,7 @@
 import { open, seal } from "./seal.js";
 
 export const KEEP_MS = 14 * 24 * 60 * 60 * 1000;
+const BYTES = 200 * 1024;
 
 const opened = async ({ sealed, ...rest }) => ({ ...(await open(sealed)), ...rest });
 const bySeq = (a, b) => a.seq - b.seq;
@@ -24,6 +25,17 @@ export async function add(store, { id, ...action }, forget = false) {
 
 export async function actions(entries) {
   return (await Promise.all(entries.map(opened))).sort(bySeq);
+}
+
+// What goes in one request, and how many there are.
+export async function choose(store, limit) {
+  const waiting = await actions(await store.read(["outbox"], ({ outbox }) => outbox.all()));
+  let room = BYTES;
+  const batch = waiting.slice(0, limit).filter((action, index) => {
+    room -= JSON.stringify(action.data).length * 3 + 300; // as UTF-8 at its longest, with its envelope
+    return index === 0 || room > 0;
+  });
+  return { batch, waiting: waiting.length };
 }
 
 export const unsent = (store) => store.read(["outbox"], async ({ outbox }) => (await outbox.all()).length);

@@ -1,13 +1,13 @@
 // One sender: actions up, outcomes and records down, in one request (sync/README.md). Everything it needs of the phone comes in as `world`:
-// meta, storeOf(person), nobody, wipe(person), fetch, now(), random(), mint(), lock(work), tell(message), build, renew().
+// meta, storeOf(person), nobody, wipe(person), fetch, now(), random(), mint(), lock(work), tell(message), show(progress), build, renew().
 import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
 import { checkIn, cursorsIn, restartIn, sealed, takeIn } from "./replica.js";
 import { due, heard, pace } from "./pace.js";
+import { counting } from "./progress.js";
 import { refused } from "./refused.js";
 
 const BATCH = 100;
-const BYTES = 200 * 1024;
 const ROUNDS = 60;
 const DAY = 24 * 60 * 60 * 1000;
 const ALL = ["record", "scope", "outbox", "settled", "value"];
@@ -34,6 +34,7 @@ export function sync(world, { force = false } = {}) {
 }
 
 async function run(world, force) {
+  const far = counting(world);
   let limit = BATCH;
   let changed = false;
   try {
@@ -42,13 +43,14 @@ async function run(world, force) {
       if (me.revoke && !(await revoke(world))) return;
       const store = me.person ? world.storeOf(me.person) : world.nobody;
       if (!force && round === 0 && me.person !== undefined && !(await due(store, world.now()))) return;
-      const result = await exchange(world, store, me, limit);
+      const result = await exchange(world, store, me, { limit, far });
       changed ||= result.changed;
       limit = result.limit ?? limit;
       if (!result.again) return;
     }
   } finally {
     if (changed) await world.tell({ type: "changed" });
+    await far.over();
   }
 }
 
@@ -75,14 +77,15 @@ export async function pullOpen(world) {
   await (body.epoch && reply.epoch !== body.epoch ? otherLineage(call, reply) : settle(call, store, reply));
 }
 
-async function exchange(world, store, me, limit) {
-  const batch = me.person ? await choose(store, limit) : [];
+async function exchange(world, store, me, { limit, far }) {
+  const { batch, waiting: left } = me.person ? await outbox.choose(store, limit) : { batch: [] };
   if (batch.some((action) => !action.sent) && !(await reachable(world))) return { changed: false };
   const marked = new Set(await outbox.mark(store, batch.map((action) => action.id)));
   const sent = batch.filter((action) => marked.has(action.id));
   const body = await compose(world, store, me, sent);
+  if (sent.length) await far.sending(left);
   const response = await world.fetch("/sync", { method: "POST", headers: json, body: JSON.stringify(body) });
-  const call = { world, store, me, body, ids: [...marked], now: world.now() };
+  const call = { world, store, me, body, far, ids: [...marked], now: world.now() };
   if (response.status === 204) return quiet(call, response.headers.get("date"));
   if (response.status === 200) return answered(call, await response.json());
   return refused(call, response);
@@ -92,15 +95,6 @@ async function exchange(world, store, me, limit) {
 async function reachable(world) {
   const response = await world.fetch("/health", { cache: "no-store" });
   return response.ok && (response.headers.get("content-type") ?? "").includes("json");
-}
-
-async function choose(store, limit) {
-  const actions = await outbox.actions(await store.read(["outbox"], (t) => t.outbox.all()));
-  let room = BYTES;
-  return actions.slice(0, limit).filter((action, index) => {
-    room -= JSON.stringify(action.data).length * 3 + 300; // as UTF-8 at its longest, with its envelope
-    return index === 0 || room > 0;
-  });
 }
 
 const wired = ({ id, seq, kind, v, at, seen, data }) => ({ id, seq, kind, v, at, seen, data });
@@ -172,10 +166,10 @@ async function otherLineage({ store, now }, reply) {
 }
 
 // Outcomes, records and cursors in one transaction.
-async function settle({ world, body, ids, now }, store, reply) {
+async function settle({ world, body, ids, now, far }, store, reply) {
   const parts = await sealed(reply.scopes);
   const moved = reply.outcomes.some(([, outcome]) => outcome !== "later");
-  return store.write(ALL, async (t) => {
+  const result = await store.write(ALL, async (t) => {
     for (const outcome of reply.outcomes) await outbox.settleIn(t, outcome, now);
     const left = (await t.outbox.all()).some((entry) => !ids.includes(entry.id));
     const { resending, log_in } = await valuesIn(t, ["resending", "log_in"]);
@@ -187,6 +181,8 @@ async function settle({ world, body, ids, now }, store, reply) {
     await pace(t, world, now, { next: reply.next, loops: loops.length });
     return { changed: moved || parts.length > 0 || Boolean(log_in), again: toSend || (reply.more && !loops.length) };
   });
+  await far?.kept(reply);
+  return result;
 }
 
 async function remember(t, { reply, body, now, loops }) {

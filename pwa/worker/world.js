@@ -4,11 +4,15 @@ import { meta, nobody, storeOf, wipe } from "./stores.js";
 
 const PATIENCE = 30 * 1000;
 
+async function post(message) {
+  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
+}
+
 // To every page there is. One on its way hears nothing: it asks for `told_at` when it has arrived.
 // On a full phone that cannot be kept, and the pages that are here must hear it all the same.
 export async function tell(message) {
   await meta().write(["value"], ({ value }) => value.put(Date.now(), "told_at")).catch(() => {});
-  for (const client of await self.clients.matchAll({ type: "window" })) client.postMessage(message);
+  await post(message);
 }
 
 export const world = {
@@ -18,6 +22,8 @@ export const world = {
   storeOf,
   wipe,
   tell,
+  progress: null, // of the sync that is running
+  show: (progress) => post({ type: "progress", progress }),
   fetch: (url, init) => fetch(url, { ...init, signal: AbortSignal.timeout(PATIENCE) }),
   now: () => Date.now(),
   random: () => Math.random(),

@@ -9,11 +9,14 @@ NOT_CARRIED = ("content-length", "transfer-encoding", "connection")
 
 
 class Line:
-    """May be cut, lose replies after the server has committed, refuse a path, or put something before a script."""
+    """May be cut, so slow that every sync waits to be let through, lose replies after the server has committed,
+    refuse a path, or put something before a script."""
 
     def __init__(self, server_port: int, port: int) -> None:
         self.server_port = server_port
         self.cut = False
+        self.slow = False
+        self.turns = threading.Semaphore(0)
         self.lose_replies = 0
         self.refused: set[str] = set()
         self.refusals = 0
@@ -30,6 +33,8 @@ class Line:
                 if line.cut:
                     self.close_connection = True
                     return
+                if line.slow and self.path == "/sync":
+                    line.turns.acquire()
                 acting = self.path == "/sync" and b'"kind":' in body
                 if acting:
                     line.requests.append(body)
@@ -75,6 +80,14 @@ class Line:
         finally:
             connection.close()
 
+    def let_one_through(self) -> None:
+        self.turns.release()
+
+    def let_all_through(self) -> None:
+        self.slow = False
+        self.turns.release(100)
+
     def close(self) -> None:
+        self.let_all_through()
         self.carrier.shutdown()
         self.carrier.server_close()

@@ -55,7 +55,7 @@ export function memoryStore() {
   return store;
 }
 
-const phone = { now: 1763906520000, random: 0.5, minted: 0, meta: memoryStore(), stores: {}, script: [], requests: [], told: [], renewed: 0, locks: 0 };
+const phone = { now: 1763906520000, random: 0.5, minted: 0, meta: memoryStore(), stores: {}, script: [], requests: [], told: [], shown: [], renewed: 0, locks: 0 };
 
 function storeOf(person) {
   return (phone.stores[person ?? "nobody"] ??= memoryStore());
@@ -107,15 +107,16 @@ const world = {
     return mine;
   },
   tell: async (message) => { phone.told.push(message); },
+  show: async (progress) => { phone.shown.push(progress); },
   renew: () => { phone.renewed += 1; },
 };
 
 async function report(error) {
   const { person, era, revoke } = await identity.who(phone.meta);
   const held = Object.fromEntries(Object.entries(phone.stores).map(([each, store]) => [each, store.dump()]));
-  const { requests, told, minted, renewed, removed, now, locks } = phone;
-  Object.assign(phone, { requests: [], told: [], locks: 0 });
-  return { person: person ?? null, known: person !== undefined, era, revoke, held, requests, told, minted, renewed, removed, now, locks, error, left: phone.script.length };
+  const { requests, told, shown, minted, renewed, removed, now, locks } = phone;
+  Object.assign(phone, { requests: [], told: [], shown: [], locks: 0 });
+  return { person: person ?? null, known: person !== undefined, era, revoke, held, requests, told, shown, minted, renewed, removed, now, locks, error, left: phone.script.length };
 }
 
 // Runs sync against the scripted answers and says everything that came of it.

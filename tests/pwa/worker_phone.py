@@ -58,8 +58,8 @@ def scope(to: int, *rows: list[Any], reset: bool = False) -> dict[str, Any]:
 
 
 def reply(*outcomes: list[Any], person: str | None = ME, epoch: str = "k3f", **parts: Any) -> dict[str, Any]:
-    """An answer of 200. Keywords are scopes, but for `more`, `next`, `build`, `new_device` and `during`."""
-    names = ("more", "next", "build", "new_device")
+    """An answer of 200. Keywords are scopes, but for `more`, `left`, `next`, `build`, `new_device` and `during`."""
+    names = ("more", "left", "next", "build", "new_device")
     options: dict[str, Any] = {name: parts.pop(name) for name in names if name in parts}
     during = parts.pop("during", [])
     body: dict[str, Any] = {
