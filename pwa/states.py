@@ -13,7 +13,7 @@ from typing import Any
 from pwa.pages import PAGES, Page
 
 KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
-MORE = ("saved", "sent", "waiting", "due", "changed", "logged-out", "code")
+MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code")
 
 TODAY = "2026-11-23"
 LONG_AGO = "Monday 9 November 2026 at 09:05"
@@ -115,6 +115,15 @@ REFUSED = Row("Take the pledge “Leave room for every family”", "needs-you", 
 
 JOINS = Row("Join a network", "saved")
 NOT_JOINED = Row("Join a network", "needs-you", says="join.closed")
+UNDO = {
+    "id": "0199-a",
+    "page": "/pledges/p1",
+    "kind": "pledge.take",
+    "said": "withdrawn",
+    "fields": [
+        {"name": name, "value": value} for name, value in [("pledge", "p1"), ("version", "1"), ("show", "name")]
+    ],
+}
 
 NOTHING = State()
 BELONGS = State({"membership": {"n1": INSIDE}, "post": NOTES})
@@ -177,6 +186,7 @@ STATES: Mapping[str, Shown] = {
         "sent": replace(HOLDS, states={"pledging:p1": "sent"}),
         "waiting": replace(HOLDS, states={"pledging:p1": "waiting"}),
         "changed": State({"pledging": MINE, "pledge": {"p1": NEW_WORDS}}),
+        "undo": replace(CHOICE, outbox=[WAITS], states={"pledging:p1": "saved"}, more={"undo": UNDO}),
     },
     "networks": {
         "usual": BELONGS,

@@ -1,12 +1,14 @@
 """Every page at 320 and 360 px, with text at 200 % and the spacing of WCAG 1.4.12: nothing spills or overlaps."""
 
+from collections.abc import Callable
+
 import pytest
 
 from pwa.pages import PAGES
 from tests.browser.engines import Browser
 from tests.browser.person import OnPhone
 from tests.browser.test_main_journey import PATHS
-from tests.gallery.drawn import Drawn
+from tests.gallery.drawn import Drawn, drawn
 from tests.gallery.pictures import bring_up
 
 SPACING = """
@@ -56,6 +58,22 @@ for (const parent of document.body.querySelectorAll('*')) {
 }
 if (document.documentElement.scrollWidth > innerWidth) found.push('the page scrolls sideways');
 return found;
+"""
+# The bar is whole in the window and its words too; it lies neither over the navigation nor over the end of the page.
+UNDER_THE_BAR = """
+scrollTo(0, document.documentElement.scrollHeight);
+const bar = document.getElementById('undo').getBoundingClientRect();
+const whole = bar.height && bar.left >= 0 && bar.right <= innerWidth && bar.top >= 0 && bar.bottom <= innerHeight;
+const beside = ({ left, right, top, bottom }) =>
+  right <= bar.left || left >= bar.right || bottom <= bar.top || top >= bar.bottom;
+const links = [...document.querySelectorAll('nav a, footer a')];
+const covered = links.filter((each) => !beside(each.getBoundingClientRect()));
+const broken = [...document.querySelectorAll('#undo [role=status], #undo button')].filter((each) => {
+  const range = document.createRange();
+  range.selectNodeContents(each);
+  return new Set([...range.getClientRects()].map(({ top }) => top)).size !== 1;
+});
+return [...(whole ? [] : ['the bar itself']), ...[...broken, ...covered].map((each) => each.textContent.trim())];
 """
 WORD = "Donaudampfschifffahrtsgesellschaftskapit"
 
@@ -107,6 +125,19 @@ def test_nothing_spills_in_any_state(gallery: tuple[Browser, str], page_drawn: l
             as_it_comes(browser)
             look(browser)
             assert spilled(browser) == [], f"{each.path}, {look.__name__}"
+
+
+@pytest.mark.parametrize("look", [as_it_comes, bigger, spaced])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_the_undo_bar_is_whole_and_covers_neither_the_navigation_nor_the_end_of_the_page(
+    gallery: tuple[Browser, str], look: Callable[[Browser], None], width: int
+) -> None:
+    browser, address = gallery
+    browser.size(width, 640)
+    bring_up(browser, address, next(each for each in drawn() if each.kind == "undo"))
+    as_it_comes(browser)
+    look(browser)
+    assert browser.js(UNDER_THE_BAR) == []
 
 
 @pytest.mark.parametrize("where", ["h1", "main p", "main .nhsuk-button", "footer a", "nav span"])
