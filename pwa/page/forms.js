@@ -6,9 +6,16 @@ const notice = () => document.getElementById("trouble");
 
 let others = new Map(); // forms begun besides the one being sent -> where they post to
 let heading = "";
+let pressedFor = "";
 
 const posts = (ctx) => ctx.request.method === "POST";
 const headingOf = () => main().querySelector("h1");
+
+// What pressing the thing that has the focus would do: morphing may make another button of it.
+const atHand = () => {
+  const { form, textContent } = document.activeElement;
+  return [textContent, form?.action, ...[...form?.elements ?? []].filter(({ type }) => type === "hidden").map(({ value }) => value)].join();
+};
 
 function sending({ detail: { ctx } }) {
   if (!posts(ctx)) return;
@@ -22,6 +29,7 @@ function answered({ detail: { ctx } }) {
   if (ctx.response.status < 500) ids.delete(ctx.filled);
   others = new Map(forms().filter((form) => form !== ctx.sourceElement && begun(form)).map((form) => [form, form.action]));
   heading = headingOf()?.textContent;
+  pressedFor = atHand();
 }
 
 // Another page than this one has come. A redirect is followed; a page that says "not now" must not take the typed words away.
@@ -51,7 +59,8 @@ function swapped({ detail: { ctx } }) {
   for (const form of forms()) if (!form.dataset.plan && others.get(form) !== form.action) form.reset();
   const title = headingOf();
   const same = title?.textContent === heading;
-  if (!same || document.activeElement === document.body) title?.focus({ preventScroll: same });
+  const gone = atHand() !== pressedFor || document.activeElement.checkVisibility?.() === false; // what was opened is closed again
+  if (!same || gone) title?.focus({ preventScroll: same });
 }
 
 // The second tap of two must not press what the first one put in its place.
