@@ -88,6 +88,12 @@ BREAKS: list[tuple[Rule, str, str, dict[str, str]]] = [
     (words.people_read_plain_words, "content/en/help/x.md", "Well done! You are there.\n", {}),
     (words.people_read_plain_words, "content/en/org.toml", 'name = "The BAME group"\n', {}),
     (words.people_read_plain_words, "server/log_in.py", 'said = "That is an invalid code."\n', {}),
+    (words.people_read_plain_words, "pwa/features/x/index.html", "<p>There was an error.</p>\n", {}),
+    (words.people_read_plain_words, "pwa/features/x/index.html", "<p>It syncs when it can.</p>\n", {}),
+    (words.people_read_plain_words, "content/en/help/x.md", "People of every race.\n", {}),
+    (words.people_read_plain_words, "content/en/help/x.md", "For transsexual people.\n", {}),
+    (words.people_read_plain_words, "content/en/help/x.md", "Ask for Mrs Jones.\n", {}),
+    (words.people_read_plain_words, "content/en/help/x.md", "Thank you \U0001f600\n", {}),
 ]
 
 ALLOWED = FEATURES | {
@@ -104,7 +110,7 @@ ALLOWED = FEATURES | {
     "pwa/worker/sync.js": "export const send = (fetch, now) => {\n" + "  fetch(now)\n" * 38 + "}\n",
     "pwa/features/index.js": "import { pledges } from './pledges/pledges.js'\n",
     "pwa/page/start.js": "import { keep } from './plan.js'\nexport const at = '/static/x'\nfetch(at)\n",
-    "pwa/layout/base.html": '</root>\n{# never say failed #}<p class="failed" title="sign in">Sign up.</p>\n',
+    "pwa/layout/base.html": '</root>\n{# never say failed #}<p class="failed" title="sign in">Sign up to /sync.</p>\n',
     "content/en/words.toml": '# never say invalid\n"form.invalid" = "There is a problem"\n',
     "server/log_in.py": 'def conflict():\n    """The request failed."""\n    return "failed"\n',
     "pwa/vendor/htmx.LICENSE": "free\n",
