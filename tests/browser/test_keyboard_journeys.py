@@ -220,3 +220,26 @@ def test_a_stop_that_cannot_be_seen_is_named(phone: OnPhone, keys: Keyboard, pla
     )
     with pytest.raises(AssertionError, match=said):
         keys.to("main button")
+
+
+def test_join_a_network_hide_and_leave(nurse: OnPhone, keys: Keyboard) -> None:
+    nurse.open("/networks")
+    keys.enter('a[href="/networks/n1"]')
+    arrives(nurse, "network")
+    keys.to('input[name="as"]')
+    keys.press(Keys.SPACE)
+    keys.enter(do("network.join"))
+    keys.lands_on("#problems")
+    keys.to('input[name="seen_by"]')
+    keys.press(Keys.SPACE)
+    keys.enter(do("network.join"))
+    keys.lands_on("h1")
+    keys.enter("details:has(form[action='/do/network.seen_by']) > summary")
+    keys.to('input[name="seen_by"]')
+    keys.press(Keys.ARROW_DOWN)
+    keys.enter(do("network.seen_by"))
+    wait(lambda: "Nobody but you" in nurse.browser.text(".app-network__mine"))
+    keys.enter("details:has(form[action='/do/network.leave']) > summary")
+    keys.enter("#main " + do("network.leave"))
+    wait(lambda: nurse.browser.text("#undo [role=status]") == "Done. Nobody was told.")
+    keys.lands_on("h1")
