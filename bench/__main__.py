@@ -1,4 +1,5 @@
-"""`python -m bench [sync] [phone] [size] [chaos]`: measure, print tables, write var/bench/*.json. No name means all.
+"""`python -m bench [sync] [phone] [size] [chaos] [lighthouse]`: measure, print tables, write
+var/bench/*.json. No name means all.
 
 `--keep` also writes bench/RESULTS.md from what var/bench holds.
 """
@@ -13,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import chaos, phone, size, sync, verdicts
+from bench import chaos, lighthouse, phone, size, sync, verdicts
 from bench.folders import RESULTS, ROOT
 from bench.postgres import Missing
 from bench.workload import Workload
@@ -25,6 +26,7 @@ TABLES: dict[str, Callable[[Any], Rows]] = {
     "phone": phone.table,
     "size": size.table,
     "chaos": chaos.table,
+    "lighthouse": lighthouse.table,
 }
 
 
@@ -38,6 +40,7 @@ def main() -> None:
         "phone": phone.measure,
         "size": size.measure,
         "chaos": lambda: chaos.measure(options.histories),
+        "lighthouse": lighthouse.measure,
     }
     for name in options.names or measurements:
         result = _measured(measurements[name])
