@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 from server.backup import CannotRestore
-from server.commands import COMMANDS, Cannot
+from server.cannot import Cannot
+from server.commands import COMMANDS
 from server.config import ConfigProblems
 from server.features import ContentProblems
 
@@ -19,6 +20,9 @@ HELP = {
     "check": "look at settings, database and templates, and say what has to be put right",
     "vapid-keys": "print a new pair of keys for push messages",
     "create-admin": "let one email address log in as an administrator",
+    "grant": "give a person who is here a role; --list names the roles and what each is for",
+    "revoke": "take a role away again",
+    "load-teams": "make the teams and sites those of a CSV file (docs/teams.example.csv)",
     "backup": "copy the SQLite database to FILE while the app runs",
     "restore": "put FILE in place of the database; phones then send again what it lacks",
 }
@@ -35,6 +39,12 @@ def parser() -> argparse.ArgumentParser:
     commands["web"].add_argument("--alone", action="store_true", help="on PostgreSQL: also do what `worker` does")
     commands["create-admin"].add_argument("email")
     commands["create-admin"].add_argument("name", nargs="?", default="Administrator")
+    for name, needed in (("grant", "?"), ("revoke", None)):
+        commands[name].add_argument("role", nargs=needed)
+        commands[name].add_argument("email", nargs=needed)
+        commands[name].add_argument("area", nargs="?", default="", help="the id of the network, team or place")
+    commands["grant"].add_argument("--list", action="store_true", dest="show", help="name the roles there are")
+    commands["load-teams"].add_argument("file", type=Path)
     commands["backup"].add_argument("file", type=Path)
     commands["restore"].add_argument("file", nargs="?", type=Path)
     commands["restore"].add_argument("--new-epoch", action="store_true", help="after PostgreSQL's own restore")

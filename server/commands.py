@@ -17,22 +17,19 @@ from litestar import Litestar
 from sqlalchemy import Connection, select, text
 
 from server import backup as copies
-from server import codes, demo, housekeeping, log, migrate
+from server import codes, demo, housekeeping, log, migrate, roles, team_file
 from server.app import create_app, make_site
+from server.cannot import Cannot
 from server.config import Config, from_base64, new_key, to_base64
 from server.db import Db
 from server.features import engine, load_content
-from server.people import Person, put_person
-from sync import ensure_epoch, new_epoch, publish
+from server.people import Person, Team, put_person, put_role
+from sync import Touch, ensure_epoch, new_epoch, publish
 
 STOP_SECONDS = 10
 FILLING = 4_711_002  # the lock that web processes starting at once wait for
 P = ParamSpec("P")
 R = TypeVar("R")
-
-
-class Cannot(Exception):
-    """Why a command does nothing, in plain words."""
 
 
 def web(alone: bool) -> None:
@@ -169,11 +166,51 @@ def create_admin(email: str, name: str) -> None:
 
 
 def _administrator(connection: Connection, config: Config, address: str, name: str) -> str:
-    if connection.scalar(select(Person.id).where(Person.email == address)):
-        return f"{address} can log in already."
-    admin = Person(id=secrets.token_hex(8), name=name, role="Administrator", team_id=None, email=address, demo_key=None)
-    publish(engine(config), connection, put_person(connection, admin))
-    return f"{address} can now log in as {name}."
+    person = connection.scalar(select(Person.id).where(Person.email == address))
+    touched: list[Touch] = []
+    if person is None:
+        person = secrets.token_hex(8)
+        admin = Person(id=person, name=name, role="Administrator", team_id=None, email=address, demo_key=None)
+        touched += put_person(connection, admin)
+    publish(engine(config), connection, [*touched, *put_role(connection, person, "admin")])
+    return (
+        f"{address} can now log in as {name}." if touched else f"{address} can log in already, and is an administrator."
+    )
+
+
+def grant(role: str | None, email: str | None, area: str, show: bool) -> None:
+    if show:
+        print(roles.there_are())
+        return
+    _change_role(roles.grant, role, email, area)
+
+
+def revoke(role: str, email: str, area: str) -> None:
+    _change_role(roles.revoke, role, email, area)
+
+
+def _change_role(change: roles.Change, role: str | None, email: str | None, area: str) -> None:
+    if role is None or email is None:
+        raise Cannot("Say which role, and who: grant ROLE EMAIL [AREA]. `grant --list` names the roles.")
+    config = _config()
+    print(_run(config, _changed, config, change, role, email, area))
+
+
+def _changed(connection: Connection, config: Config, change: roles.Change, role: str, email: str, area: str) -> str:
+    touched, said = change(connection, role, email, area)
+    publish(engine(config), connection, touched)
+    return said
+
+
+def load_teams(file: Path) -> None:
+    config = _config()
+    print("\n".join(_run(config, _load_teams, config, team_file.read(file))))
+
+
+def _load_teams(connection: Connection, config: Config, teams: list[Team]) -> list[str]:
+    loaded = team_file.load(connection, teams)
+    publish(engine(config), connection, loaded.touched)
+    return loaded.said
 
 
 def backup(file: Path) -> None:
@@ -227,6 +264,9 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "check": check,
     "vapid_keys": vapid_keys,
     "create_admin": create_admin,
+    "grant": grant,
+    "revoke": revoke,
+    "load_teams": load_teams,
     "backup": backup,
     "restore": restore,
 }

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
 from email.message import EmailMessage
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 from litestar.testing import TestClient
 
+from server import __main__ as program
 from server.app import create_app
 from server.people import Person, put_person
 from sync import publish
@@ -22,6 +24,7 @@ from tests.world import World, demo_file, demo_template, sqlite_world, world
 __all__ = ["demo_file", "demo_template", "sqlite_world", "world"]
 
 App = Callable[..., TestClient[Any]]
+Run = Callable[..., int]
 NURSE = "nurse@example.nhs.uk"
 
 
@@ -36,6 +39,20 @@ def app(sqlite_world: World) -> Iterator[App]:
             return started.enter_context(TestClient(made, base_url=config.public_url, raise_server_exceptions=False))
 
         yield start
+
+
+@pytest.fixture
+def run(sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """A command on the demo world's database, in this process."""
+    settings = {"DATABASE_URL": sqlite_world.config.database_url, "VAR_DIR": str(tmp_path / "var"), "DEMO": "1"}
+    monkeypatch.setattr("server.log.start", lambda _: None)
+
+    def command(*arguments: str, **changes: str) -> int:
+        for name, value in (settings | changes).items():
+            monkeypatch.setenv(name, value)
+        return program.main(list(arguments))
+
+    return command
 
 
 @dataclass

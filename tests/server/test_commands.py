@@ -5,7 +5,6 @@ import signal
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -18,30 +17,16 @@ from server.config import from_base64, to_base64
 from server.demo import CAST, person_id
 from tests.databases import ROOT
 from tests.live import LiveServer
+from tests.server.conftest import Run
 from tests.world import World, open_world
-
-Run = Callable[..., int]
-
-
-@pytest.fixture
-def run(sqlite_world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """A command on the demo world's database, in this process."""
-    settings = {"DATABASE_URL": sqlite_world.config.database_url, "VAR_DIR": str(tmp_path / "var"), "DEMO": "1"}
-    monkeypatch.setattr("server.log.start", lambda _: None)
-
-    def command(*arguments: str, **changes: str) -> int:
-        for name, value in (settings | changes).items():
-            monkeypatch.setenv(name, value)
-        return program.main(list(arguments))
-
-    return command
 
 
 def test_help_has_a_line_for_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit):
         program.main(["--help"])
     said = capsys.readouterr().out
-    for command in ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "backup", "restore"]:
+    commands = ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "backup", "restore"]
+    for command in [*commands, "grant", "revoke", "load-teams"]:
         assert f"\n  {command} " in f"\n{said}"
 
 
@@ -88,6 +73,17 @@ def test_an_administrator_is_made_once(run: Run, sqlite_world: World, capsys: py
     (row,) = sqlite_world.rows("SELECT id, name FROM person WHERE email = 'boss@example.org'")
     assert row["name"] == "The boss"
     assert sqlite_world.rows("SELECT body FROM record WHERE scope = :scope", scope=f"person:{row['id']}")
+    assert sqlite_world.rows("SELECT role FROM role WHERE person_id = :id", id=row["id"]) == [{"role": "admin"}]
+
+
+def test_somebody_who_is_here_already_can_be_made_an_administrator(
+    run: Run, sqlite_world: World, known: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run("create-admin", known) == 0
+    assert "is an administrator" in capsys.readouterr().out
+    assert sqlite_world.rows("SELECT role, area FROM role WHERE person_id = 'p-known'") == [
+        {"role": "admin", "area": ""}
+    ]
 
 
 def test_a_copy_is_made_while_the_app_runs_and_never_over_an_older_one(
