@@ -23,6 +23,7 @@ HELP = {
     "grant": "give a person who is here a role; --list names the roles and what each is for",
     "revoke": "take a role away again",
     "load-teams": "make the teams and sites those of a CSV file (docs/teams.example.csv)",
+    "leave": "somebody has left: end their log ins and keep nothing of theirs",
     "backup": "copy the SQLite database to FILE while the app runs",
     "restore": "put FILE in place of the database; phones then send again what it lacks",
 }
@@ -45,6 +46,7 @@ def parser() -> argparse.ArgumentParser:
         commands[name].add_argument("area", nargs="?", default="", help="the id of the network, team or place")
     commands["grant"].add_argument("--list", action="store_true", dest="show", help="name the roles there are")
     commands["load-teams"].add_argument("file", type=Path)
+    commands["leave"].add_argument("email")
     commands["backup"].add_argument("file", type=Path)
     commands["restore"].add_argument("file", nargs="?", type=Path)
     commands["restore"].add_argument("--new-epoch", action="store_true", help="after PostgreSQL's own restore")

@@ -17,13 +17,14 @@ from litestar import Litestar
 from sqlalchemy import Connection, select, text
 
 from server import backup as copies
-from server import codes, demo, housekeeping, log, migrate, roles, team_file
+from server import codes, demo, housekeeping, leaving, log, migrate, roles, team_file
 from server.app import create_app, make_site
 from server.cannot import Cannot
 from server.config import Config, from_base64, new_key, to_base64
 from server.db import Db
 from server.features import engine, load_content
 from server.people import Person, Team, put_person, put_role
+from server.site import now
 from sync import Touch, ensure_epoch, new_epoch, publish
 
 STOP_SECONDS = 10
@@ -213,6 +214,21 @@ def _load_teams(connection: Connection, config: Config, teams: list[Team]) -> li
     return loaded.said
 
 
+def leave(email: str) -> None:
+    config = _config()
+    print(_run(config, _leave, config, email))
+
+
+def _leave(connection: Connection, config: Config, email: str) -> str:
+    person = roles.person_with(connection, email)
+    if person is None:
+        return f"Nobody here has the address {email}, so there is nothing to do."
+    held = roles.held_by(connection, person)
+    leaving.leave(connection, engine(config), person, now())
+    were = f" They were {', '.join(held)}: `grant` gives that to somebody else." if held else ""
+    return f"{email} can no longer log in, and nothing of theirs is kept here.{were}"
+
+
 def backup(file: Path) -> None:
     config = _config()
     if not config.is_sqlite:
@@ -267,6 +283,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "grant": grant,
     "revoke": revoke,
     "load_teams": load_teams,
+    "leave": leave,
     "backup": backup,
     "restore": restore,
 }

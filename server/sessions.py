@@ -10,14 +10,25 @@ import secrets
 from hashlib import sha256
 from typing import NamedTuple
 
-from sqlalchemy import Connection, Delete, delete, insert, or_, select, update
+from sqlalchemy import BigInteger, Connection, Delete, LargeBinary, delete, insert, literal, or_, select, update
+from sqlalchemy.orm import Mapped, mapped_column
 
+from server.db import Base, table
 from server.people import ROLES, Person, Roles, Session, own_scope, roles_in
 from sync import Touch
 
 DAY = 86_400_000  # milliseconds
 IDLE_DAYS = 90
 REVOKED_DAYS = 60  # how long a device that was taken away can still hear of it
+
+
+class EndedLogIn(Base):
+    """A log in that ended with its person. Names nobody: it is there for a phone that holds the token to hear of it.
+    `ended_at` is UTC milliseconds."""
+
+    __tablename__ = "ended_log_in"
+    token_hash: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    ended_at: Mapped[int] = mapped_column(BigInteger)
 
 
 class Visitor(NamedTuple):
@@ -110,8 +121,21 @@ def end(connection: Connection, token: str) -> list[Touch]:
     return _ended(connection, ended)
 
 
+def end_for_good(connection: Connection, person_id: str, now: int) -> None:
+    """Their log ins, before the person goes."""
+    columns = select(Session.token_hash, literal(now, BigInteger)).where(Session.person_id == person_id)
+    connection.execute(insert(table(EndedLogIn)).from_select(["token_hash", "ended_at"], columns))
+
+
+def ended_for_good(connection: Connection, token: str) -> bool:
+    """Whether this was a log in of somebody who has left."""
+    mine = select(EndedLogIn.ended_at).where(EndedLogIn.token_hash == token_hash(token))
+    return connection.execute(mine).first() is not None
+
+
 def clear_out(connection: Connection, now: int) -> list[Touch]:
     """Daily: log ins that nobody used for long, and those taken away so long ago that no phone has to hear of it."""
+    connection.execute(delete(EndedLogIn).where(EndedLogIn.ended_at <= now - REVOKED_DAYS * DAY))
     old = or_(Session.expires_at <= now, Session.revoked_at <= now - REVOKED_DAYS * DAY)
     return _ended(connection, delete(Session).where(old))
 

@@ -76,6 +76,8 @@ class SyncApi:
         moment = now()
         token = token_of(headers, self.site.cookie)
         seen = await glance(self.site.db, self.site.engine.key, token, request.cursors, moment)
+        if seen.visitor is None and await self._has_left(token, request):
+            raise Refused(401, "device_removed", headers=[_forget(self.site)])
         visitor = self._admit(seen.visitor, request)
         scope["state"]["quiet"] = visitor is None
         if request.epoch is not None and request.epoch != seen.epoch:
@@ -94,9 +96,15 @@ class SyncApi:
             self.busy -= 1
         return 200, *_packed(encode_reply(reply), headers)
 
+    async def _has_left(self, token: str | None, request: Request) -> bool:
+        """A phone of somebody who has left. Asked only where the answer would be to log in again."""
+        if token is None or not _claims(request):
+            return False
+        return await self.site.db.read(sessions.ended_for_good, token)
+
     def _admit(self, visitor: Visitor | None, request: Request) -> Visitor | None:
         """A request that claims nobody and brings nothing is anyone's, and gets what anyone may hold."""
-        claims = request.person is not None or bool(request.actions)
+        claims = _claims(request)
         if visitor and visitor.revoked_at is not None:
             if claims:
                 raise Refused(401, "device_removed", headers=[_forget(self.site)])
@@ -144,6 +152,10 @@ class SyncApi:
 
     def _pace(self) -> int:
         return NEXT_SECONDS if self.busy < AT_ONCE // 2 else NEXT_SECONDS_BUSY
+
+
+def _claims(request: Request) -> bool:
+    return request.person is not None or bool(request.actions)
 
 
 async def _request(headers: Raw, receive: Receive) -> Request:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from server import codes, features, members, people
+from server import codes, features, members, people, sessions
 from server.db import Base
 from sync import tables
 
-OWNERS = (codes, features, members, people)
+OWNERS = (codes, features, members, people, sessions)
 METADATA = [Base.metadata, tables.metadata]

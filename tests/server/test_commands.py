@@ -26,7 +26,7 @@ def test_help_has_a_line_for_every_command(capsys: pytest.CaptureFixture[str]) -
         program.main(["--help"])
     said = capsys.readouterr().out
     commands = ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "backup", "restore"]
-    for command in [*commands, "grant", "revoke", "load-teams"]:
+    for command in [*commands, "grant", "revoke", "load-teams", "leave"]:
         assert f"\n  {command} " in f"\n{said}"
 
 
