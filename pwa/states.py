@@ -144,7 +144,8 @@ NOT_ASKED = "It asks the person for nothing; home and the outbox say what needs 
 
 
 def log_in(**other: Any) -> State:
-    return State(logged_in=False, more={"log_in": {"step": "email", "email": "", "code": "", "people": [], **other}})
+    blank = {"step": "email", "email": "", "code": "", "people": [], "directory": ""}
+    return State(logged_in=False, more={"log_in": {**blank, **other}})
 
 
 STATEMENT: Shown = {
@@ -279,6 +280,7 @@ BESIDE: Mapping[Page, Shown] = {
     Page("log-in", "/log-in", "layout/log_in.html", "Log in"): {
         "usual": log_in(people=PEOPLE),
         "error": replace(log_in(), problems=[("email", "Write your work email address, like name@example.nhs.uk.")]),
+        "directory": log_in(directory="Meadowbank account"),
         "code": log_in(step="code", email="nurse@example.nhs.uk", code="482913"),
     },
     Page("not-found", "/not-found", "layout/not_found.html", "We cannot find that page"): {"usual": NOTHING},

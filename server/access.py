@@ -81,3 +81,8 @@ def may_log_in(demo_person: bool, demo: bool) -> bool:
 def may_get_code(address: str, domains: tuple[str, ...]) -> bool:
     """Codes go to the organisation's own addresses, where it says which those are."""
     return not domains or address.rpartition("@")[2] in domains
+
+
+def may_come_from_directory(address: str, domains: tuple[str, ...]) -> bool:
+    """The directory knows who is in the organisation; where we are told which addresses are its own, only those."""
+    return not domains or address.rpartition("@")[2] in domains

@@ -23,13 +23,14 @@ from pwa.compile import environment
 from pwa.compile.environment import StrictEnvironment
 from pwa.languages import languages
 from pwa.pages import PAGES
-from server import do, headers, housekeeping, log, log_in, own_copy, problems, static, sync_api, web
+from server import do, headers, housekeeping, log, log_in, oidc_log_in, own_copy, problems, static, sync_api, web
 from server.config import ROOT, Config
 from server.db import Db
 from server.features import engine
 from server.features.help import organisation_name
 from server.mail import Post
 from server.metrics import Metrics
+from server.oidc import Directory
 from server.site import Site
 from server.words import deck
 from sync import Kind
@@ -55,6 +56,8 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             log_in.log_in,
             log_in.demo_log_in,
             log_in.log_out,
+            oidc_log_in.go,
+            oidc_log_in.back,
         ],
         lifespan=[lambda app: running(site, alone)],
         dependencies={"site": Provide(lambda: site, use_cache=True, sync_to_thread=False)},
@@ -103,6 +106,7 @@ def make_site(config: Config) -> Site:
         post=Post(config.smtp_url, config.mail_from, config.app_name, knows, metrics.codes_sent.inc),
         metrics=metrics,
         rules={name: rules(kind.args) for name, kind in made.kinds.items()},
+        directory=Directory(config) if config.oidc_issuer else None,
     )
 
 

@@ -20,6 +20,7 @@ from server import brand
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
 MAIL_SCHEMES = ("smtp", "smtps", "smtp+starttls")
+HERE = ("localhost", "127.0.0.1")  # where a directory needs no https
 LOG_FORMATS = ("json", "text")
 SECRET_LENGTH = 32  # characters
 KEY_BYTES = 32
@@ -51,6 +52,11 @@ class Config:
     smtp_url: Annotated[str, "smtp://user:password@host:25, smtps://…:465 or smtp+starttls://…:587"] = ""
     mail_from: Annotated[str, "address that log-in codes come from"] = ""
     mail_domains: Annotated[tuple[str, ...], "address endings that may get a code, with commas; empty is any"] = ()
+    oidc_issuer: Annotated[str, "https://… of the directory that people log in with; empty is none"] = ""
+    oidc_client_id: Annotated[str, "what the directory calls this app"] = ""
+    oidc_client_secret: Annotated[str, "what this app proves itself to the directory with"] = ""
+    oidc_name: Annotated[str, "what people call it, for the button: Log in with …"] = ""
+    oidc_email_claim: Annotated[str, "claim that holds the address; another than email needs MAIL_DOMAINS"] = "email"
     vapid_private_key: Annotated[str, "key for push messages; `vapid-keys` makes one, the demo its own"] = ""
     vapid_contact: Annotated[str, "mailto: or https: address that push services may use to reach you"] = ""
     log_format: Annotated[str, "json or text, one line each"] = "json"
@@ -167,8 +173,24 @@ def _problems(config: Config) -> list[str]:
         found.append(f"SECRET_KEY: make it {SECRET_LENGTH} characters or longer.")
     if config.vapid_private_key and not _is_vapid_key(config.vapid_private_key):
         found.append("VAPID_PRIVATE_KEY: this is not such a key. `python -m server vapid-keys` makes one.")
+    found += _oidc_problems(config) if config.oidc_issuer else []
     found += brand.problems(config.brand, config.brand_logo_file, config.brand_colour)
     return found if config.demo else found + _missing(config)
+
+
+def _oidc_problems(config: Config) -> list[str]:
+    issuer, found = urlsplit(config.oidc_issuer), []
+    if not issuer.netloc or (issuer.scheme != "https" and issuer.hostname not in HERE):
+        found.append("OIDC_ISSUER: write it as https://name, letter by letter as the directory says it.")
+    needed = {
+        "OIDC_CLIENT_ID": (config.oidc_client_id, "set what the directory calls this app."),
+        "OIDC_CLIENT_SECRET": (config.oidc_client_secret, "set the secret that the directory gave for this app."),
+        "OIDC_NAME": (config.oidc_name, "say what people call the directory, for example Meadowbank account."),
+    }
+    found += [f"{name}: {words}" for name, (value, words) in needed.items() if not value]
+    if config.oidc_email_claim != "email" and not config.mail_domains:
+        found.append("MAIL_DOMAINS: say which addresses are yours, because OIDC_EMAIL_CLAIM is not the usual email.")
+    return found
 
 
 def _missing(config: Config) -> list[str]:

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from sqlalchemy import Connection, select
 
-from server import access, codes, sessions
+from server import access, codes, oidc, sessions
 from server.codes import Checked
 from server.people import Person
 from server.site import Site, now, token_of
@@ -53,7 +53,9 @@ BROWSERS = {
 
 @get("/log-in", include_in_schema=False, opt={"quiet": True})
 async def log_in_page(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    return await _page(site, request, "email")
+    """`why` is where a log in with the directory led back to: one of our own sentences, or nothing."""
+    said = oidc.SAID.get(request.query_params.get("why", ""))
+    return await _page(site, request, "email", _problem("", said) if said else None, status=200)
 
 
 @post("/log-in", include_in_schema=False)
@@ -145,7 +147,8 @@ async def _page(
     token = token_of(request.scope["headers"], site.cookie)
     held = Held(await site.db.read(visitor_of, token, site.config.demo))
     people = await site.db.read(_demo_people) if site.config.demo else []
-    more = {"log_in": {"step": step, "email": "", "code": "", "people": people} | (shown or {})}
+    more = {"log_in": {"step": step, "email": "", "code": "", "people": people, "directory": site.config.oidc_name}}
+    more["log_in"] |= shown or {}
     filled, named = Filled(problems or [], values or {}), ("log-in", "Log in")
     status = status or (422 if problems else 200)
     return drawn(site, request, "layout/log_in.html", named, held, filled, more, status)

@@ -15,6 +15,7 @@ from jinja2.ext import extract_from_ast
 from pwa.compile import environment
 from pwa.languages import MESSAGES
 from pwa.pages import PAGES
+from server import oidc
 from server.config import ROOT, Config
 from server.features import engine
 from server.log_in import NO_ADDRESS, SAID
@@ -57,6 +58,7 @@ def _python() -> Iterator[tuple[str, Message, str]]:
     for _, *texts in KNOWN.values():
         yield from (("server/problems.py", text, "") for text in texts)
     yield from (("server/log_in.py", text, "") for text in (NO_ADDRESS, *SAID.values()))
+    yield from (("server/oidc.py", text, "") for text in oidc.SAID.values())
     yield "sync/forms.py", NOT_USABLE, ""
     for kind in engine(Config()).kinds.values():
         yield from (("server/features/", rule["words"], kind.name) for rule in rules(kind.args))

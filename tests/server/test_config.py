@@ -64,6 +64,31 @@ def test_a_file_that_is_not_there_or_a_setting_given_twice_is_a_problem() -> Non
     assert "set twice" in problems(**REAL, SECRET_KEY_FILE="nowhere")
 
 
+DIRECTORY = {
+    "OIDC_ISSUER": "https://directory.example.org/tenant",
+    "OIDC_CLIENT_ID": "app",
+    "OIDC_CLIENT_SECRET": "secret",
+    "OIDC_NAME": "Meadowbank account",
+}
+
+
+def test_a_directory_is_named_in_full_or_not_at_all(tmp_path: Path) -> None:
+    assert Config.load(REAL | DIRECTORY).oidc_name == "Meadowbank account"
+    said = problems(**REAL, OIDC_ISSUER="http://directory.example.org").splitlines()
+    names = ["OIDC_ISSUER", "OIDC_CLIENT_ID", "OIDC_CLIENT_SECRET", "OIDC_NAME"]
+    assert [line.split(":")[0] for line in said] == names
+    (tmp_path / "secret").write_text("from a file\n")
+    rest = {name: value for name, value in DIRECTORY.items() if name != "OIDC_CLIENT_SECRET"}
+    read = Config.load(REAL | rest | {"OIDC_CLIENT_SECRET_FILE": str(tmp_path / "secret")})
+    assert read.oidc_client_secret == "from a file"
+
+
+def test_another_claim_than_email_needs_to_know_which_addresses_are_ours() -> None:
+    other = REAL | DIRECTORY | {"OIDC_EMAIL_CLAIM": "upn"}
+    assert "MAIL_DOMAINS:" in problems(**other)
+    assert Config.load(other | {"MAIL_DOMAINS": "example.nhs.uk"}).oidc_email_claim == "upn"
+
+
 def test_sqlite_has_one_web_process() -> None:
     assert "WEB_CONCURRENCY:" in problems(**REAL, WEB_CONCURRENCY="4")
     postgresql = REAL | {"DATABASE_URL": "postgresql://localhost/app", "WEB_CONCURRENCY": "4"}

@@ -1,0 +1,149 @@
+"""Log in with the organisation's own directory: there and back again, and who that is here. Knows no feature.
+
+A link begins it and not a form: under our policy a form may lead nowhere but here, its redirects included.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from base64 import urlsafe_b64encode
+from collections.abc import Mapping
+from hashlib import sha256
+from typing import NamedTuple
+
+import msgspec
+from cryptography.fernet import Fernet, InvalidToken
+from litestar import Response, get
+from litestar.datastructures import Cookie
+from litestar.di import NamedDependency
+from litestar.exceptions import NotFoundException
+from sqlalchemy import Connection, select
+from sqlalchemy.exc import IntegrityError
+
+from server import access, log, log_in, sessions
+from server.codes import address_in
+from server.config import Config
+from server.oidc import Asked, Claims, Directory, NotDone, new_asked, proved_twice
+from server.people import Person, put_person
+from server.site import Site, now, token_of
+from server.web import AnyRequest, see_other
+from sync import publish
+
+LIFE = 10 * 60  # seconds in which to come back
+LONGEST = 80  # characters of a name
+
+
+class Known(NamedTuple):
+    """Who the directory says it is, and whether they proved it with a second factor there."""
+
+    address: str
+    name: str
+    twice: bool
+
+
+@get("/log-in/directory", include_in_schema=False)
+async def go(site: NamedDependency[Site]) -> Response[str]:
+    asked = new_asked()
+    try:
+        address = await _directory(site).address(asked)
+    except NotDone as fault:
+        return _not_done(site, fault)
+    kept = _sealing(site.config).encrypt_at_time(msgspec.json.encode(asked), now() // 1000)
+    return see_other(address, [_cookie(site, kept.decode(), LIFE)])
+
+
+@get("/log-in/directory/back", include_in_schema=False)
+async def back(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
+    """What is in the address is good for nothing afterwards, and does not stay in the history: it leads on at once."""
+    directory = _directory(site)
+    try:
+        asked = _asked(site, request)
+        claims = await directory.claims(asked, _code(request.query_params, asked, site.config), now() // 1000)
+        known = known_as(claims, site.config)
+    except NotDone as fault:
+        return _not_done(site, fault)
+    token = sessions.new_token()
+    before = token_of(request.scope["headers"], site.cookie)
+    label = log_in.device_label(request.headers.get("user-agent", ""))
+    try:
+        await site.db.write(_enter, site, known, token, before, label)
+    except IntegrityError:  # a second tab was quicker: now they are here
+        await site.db.write(_enter, site, known, token, before, label)
+    session = log_in._cookie(site, token, log_in.COOKIE_DAYS * 86_400)
+    return see_other("/", [session, _cookie(site, "", 0)])
+
+
+def known_as(claims: Claims, config: Config) -> Known:
+    """`email` counts only once the directory has checked it. A claim that OIDC_EMAIL_CLAIM names instead is one that
+    the directory itself gives out, and MAIL_DOMAINS says which of those are ours."""
+    said = claims.get(config.oidc_email_claim)
+    address = address_in(said) if isinstance(said, str) else None
+    vouched = config.oidc_email_claim != "email" or claims.get("email_verified") is True
+    if address is None or not vouched or not access.may_come_from_directory(address, config.mail_domains):
+        raise NotDone("address", "no checked address of MAIL_DOMAINS")
+    name = claims.get("name")
+    plain = " ".join(name.split()) if isinstance(name, str) and name.isprintable() else ""
+    return Known(address, plain[:LONGEST] or address.partition("@")[0], proved_twice(claims))
+
+
+def _directory(site: Site) -> Directory:
+    if site.directory is None:
+        raise NotFoundException
+    return site.directory
+
+
+def _asked(site: Site, request: AnyRequest) -> Asked:
+    """What this browser was sent away with, if that was here and not long ago."""
+    kept = request.cookies.get(_cookie_name(site), "")
+    try:
+        opened = _sealing(site.config).decrypt_at_time(kept.encode(), LIFE, now() // 1000)
+    except InvalidToken:
+        raise NotDone("again", "no cookie of ours, or an old one") from None
+    return msgspec.json.decode(opened, type=Asked)
+
+
+def _code(query: Mapping[str, str], asked: Asked, config: Config) -> str:
+    if not hmac.compare_digest(query.get("state", "").encode(), asked.state.encode()):
+        raise NotDone("again", "another state")
+    if query.get("iss", config.oidc_issuer) != config.oidc_issuer:  # RFC 9207: another directory mixed in
+        raise NotDone("odd", "another issuer")
+    if query.get("error"):
+        raise NotDone("denied" if query["error"] == "access_denied" else "away", "the directory sent them back")
+    return query.get("code", "")
+
+
+def _enter(connection: Connection, site: Site, known: Known, token: str, before: str | None, label: str) -> None:
+    """Whoever is not here yet gets an account and is asked nothing more."""
+    person = connection.scalar(select(Person.id).where(Person.email == known.address))
+    if person is None:
+        person = secrets.token_hex(8)
+        new = Person(id=person, name=known.name, role="", team_id=None, email=known.address, demo_key=None)
+        publish(site.engine, connection, put_person(connection, new))
+    log_in._start(connection, site, person, token, before, label)
+
+
+def _not_done(site: Site, fault: NotDone) -> Response[str]:
+    log.write("directory_log_in_not_done", level="warning", why=fault.why, what=fault.what)
+    return see_other(f"/log-in?why={fault.why}", [_cookie(site, "", 0)])
+
+
+def _cookie_name(site: Site) -> str:
+    return "__Host-directory" if site.config.secure else "directory"
+
+
+def _cookie(site: Site, value: str, seconds: int) -> Cookie:
+    """Lax, because it has to come along when the directory sends the browser back."""
+    return Cookie(
+        key=_cookie_name(site),
+        value=value,
+        path="/",
+        max_age=seconds,
+        secure=site.config.secure,
+        httponly=True,
+        samesite="lax",
+    )
+
+
+def _sealing(config: Config) -> Fernet:
+    return Fernet(urlsafe_b64encode(hmac.digest(config.secret_key.encode(), b"directory", sha256)))
