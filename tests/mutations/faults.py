@@ -1,5 +1,6 @@
 """The faults an engine like this one is known to have, one by one. Each must be noticed, or the tests prove nothing."""
 
+from tests.mutations.number_faults import NUMBER_FAULTS
 from tests.mutations.patching import Mutation, Patch
 
 SIMULATION = "tests/sync/test_simulation.py::test_every_history_ends_with_all_that_was_promised"
@@ -178,4 +179,5 @@ FAULTS = (
     MEMORY_KEPT,
     CUT_WITHOUT_FLOOR,
     COUNTS_OTHERS,
+    *NUMBER_FAULTS,
 )

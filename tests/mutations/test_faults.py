@@ -1,4 +1,4 @@
-"""Every fault in faults.py is patched into a copy of the engine, and its tests must notice."""
+"""Every fault in faults.py is patched into a copy of what it breaks, and its tests must notice."""
 
 from pathlib import Path
 
