@@ -24,6 +24,7 @@ from server.config import Config, from_base64, new_key, to_base64
 from server.db import Db
 from server.features import engine, load_content
 from server.people import Person, Team, put_person, put_role
+from server.reports import snapshots
 from server.site import now
 from sync import Touch, ensure_epoch, new_epoch, publish
 
@@ -114,6 +115,7 @@ def fill(connection: Connection, config: Config) -> None:
     load_content(engine(config), connection)
     if config.demo:
         demo.ensure(connection, config)
+        snapshots.take(connection, engine(config), config, now())
 
 
 def demo_() -> None:

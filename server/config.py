@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pwa.languages import LanguageError, languages
 from server import brand
+from server.reports import small
 
 ROOT = Path(__file__).resolve().parent.parent
 DATABASES = ("sqlite", "postgresql")
@@ -59,6 +60,8 @@ class Config:
     oidc_email_claim: Annotated[str, "claim that holds the address; another than email needs MAIL_DOMAINS"] = "email"
     vapid_private_key: Annotated[str, "key for push messages; `vapid-keys` makes one, the demo its own"] = ""
     vapid_contact: Annotated[str, "mailto: or https: address that push services may use to reach you"] = ""
+    privacy_min_count: Annotated[int, "fewer people than this are never counted in public; 8 is the least"] = 10
+    privacy_round_to: Annotated[int, "larger counts are rounded to this; 5 is the least"] = 5
     log_format: Annotated[str, "json or text, one line each"] = "json"
     way_out: Annotated[bool, "1 sends what waits on the phones, then takes the service worker off them"] = False
     metrics_token: Annotated[str, "who sends it as a Bearer token may read /metrics; empty is nobody"] = ""
@@ -163,6 +166,9 @@ def _problems(config: Config) -> list[str]:
         found.append("WEB_CONCURRENCY: SQLite has one web process. Set 1, or use PostgreSQL.")
     if config.log_format not in LOG_FORMATS:
         found.append("LOG_FORMAT: write json or text.")
+    for name, value, least in _privacy(config):
+        if value < least:
+            found.append(f"{name}: {least} is the least, so that no number can tell of one person.")
     try:
         languages(config.languages)
     except LanguageError as fault:
@@ -191,6 +197,13 @@ def _oidc_problems(config: Config) -> list[str]:
     if config.oidc_email_claim != "email" and not config.mail_domains:
         found.append("MAIL_DOMAINS: say which addresses are yours, because OIDC_EMAIL_CLAIM is not the usual email.")
     return found
+
+
+def _privacy(config: Config) -> tuple[tuple[str, int, int], ...]:
+    return (
+        ("PRIVACY_MIN_COUNT", config.privacy_min_count, small.LEAST_MIN_COUNT),
+        ("PRIVACY_ROUND_TO", config.privacy_round_to, small.LEAST_ROUND_TO),
+    )
 
 
 def _missing(config: Config) -> list[str]:

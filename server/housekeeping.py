@@ -1,4 +1,6 @@
-"""Once a day: forgets what no phone and no person needs any more. Each step is a short transaction of its own."""
+"""Once a day: forgets what no phone and no person needs any more, and takes the numbers of a new month.
+Each step is a short transaction of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +9,7 @@ import asyncio
 from sqlalchemy import Connection
 
 from server import codes, log, sessions
+from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
 
@@ -26,6 +29,7 @@ async def clean(site: Site) -> None:
     await site.db.write(_sessions, site)
     for forget in (codes.clear_out, cut, prune, forget_words):
         await site.db.write(forget, now())
+    await site.db.write(snapshots.take, site.engine, site.config, now())
     log.write("housekeeping_done")
 
 

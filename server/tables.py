@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from server import codes, features, members, people, sessions
 from server.db import Base
+from server.reports import published
 from sync import tables
 
-OWNERS = (codes, features, members, people, sessions)
+OWNERS = (codes, features, members, people, published, sessions)
 METADATA = [Base.metadata, tables.metadata]

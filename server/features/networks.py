@@ -20,6 +20,7 @@ from server.features.feature import Feature
 from server.features.help import keep, kept
 from server.features.network_files import NetworkFile, read
 from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, scope_of
+from server.reports.published import MEMBERS, last
 from server.words import words
 from sync import Args, Context, Merged, Rejected, Touch, action, among, listed, projection
 
@@ -170,18 +171,25 @@ def _asked(connection: Connection, asker: str, topic: str) -> bool:
 
 @projection("network")
 def network_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    """What anybody who is logged in may read. The note to members is not in it."""
+    """What anybody who is logged in may read. The note to members is not in it, and how many are in it is what was
+    last published, so that nobody who joins or leaves changes anything here."""
     ids = {id: (scope, id) for scope, id in keys}
+    how_many = last(connection, MEMBERS)
     return {
         ids[row["id"]]: {
             "order": row["position"],
             "name": row["name"],
             "state": row["state"],
+            "count_text": _people(how_many.get(row["id"])),
             **{name: value for name, value in json.loads(row["body"]).items() if name != "note"},
         }
         for row in connection.execute(ALL).mappings()
         if row["id"] in ids
     }
+
+
+def _people(words: str | None) -> str:
+    return f"{words} people" if words else ""
 
 
 @projection("membership")

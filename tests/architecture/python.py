@@ -27,6 +27,7 @@ FEATURE_MAY_USE = (
     "server.people",
     "server.access",
     "server.members",
+    "server.reports.published",
     "server.words",
     "server.push.notices",
 )

@@ -98,3 +98,11 @@ def test_sqlite_has_one_web_process() -> None:
 def test_every_setting_says_what_it_is() -> None:
     assert {"DATABASE_URL", "SECRET_KEY", "DEMO", "VAR_DIR", "PORT", "HOST"} <= SETTINGS.keys()
     assert all(about and about == about.strip() for about in SETTINGS.values())
+
+
+def test_the_rule_of_small_numbers_may_be_stricter_and_never_laxer() -> None:
+    said = problems(**REAL, PRIVACY_MIN_COUNT="7", PRIVACY_ROUND_TO="4")
+    assert [line.split(":")[0] for line in said.splitlines()] == ["PRIVACY_MIN_COUNT", "PRIVACY_ROUND_TO"]
+    assert "8 is the least" in said and "5 is the least" in said
+    strict = Config.load(REAL | {"PRIVACY_MIN_COUNT": "8", "PRIVACY_ROUND_TO": "5"})
+    assert (strict.privacy_min_count, strict.privacy_round_to) == (8, 5)

@@ -1,0 +1,63 @@
+"""The true counts, at this moment and for one purpose: to be rounded into a snapshot. Nothing else may read them.
+
+Every total is counted by itself, never added up. Who chose that nobody may see a pledge is in none of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, Connection, FromClause, func, select
+
+from server.db import table
+from server.features.help import HelpPage
+from server.features.networks import NetworkAsked
+from server.features.pledges import Pledge, Pledging
+from server.members import Membership, networks
+from server.people import Person, Team
+from server.reports.published import ASKED, MEMBERS, PEOPLE, TAKEN
+
+Counts = dict[tuple[str, str], int]  # by measure and area
+
+_member, _taken, _asked = table(Membership), table(Pledging), table(NetworkAsked)
+_taker = _taken.join(table(Person))
+_TOPICS = select(HelpPage.id).where(HelpPage.kind == "topic")
+_COUNTED = _taken.c.show != "nobody"
+_PERSON = func.count(_taken.c.person_id.distinct())
+
+
+def counts(connection: Connection) -> Counts:
+    by_network = _by(connection, _member.c.network_id, func.count(), _member)
+    by_team = _by(connection, table(Person).c.team_id, _PERSON, _taker, _COUNTED)
+    by_pledge = _by(connection, _taken.c.pledge_id, func.count(), _taken, _COUNTED)
+    by_topic = _by(connection, _asked.c.topic, func.count(), _asked)
+    return {
+        **_each(MEMBERS, networks(connection), by_network),
+        **_each(PEOPLE, connection.scalars(select(Team.id)), by_team),
+        **_each(TAKEN, connection.scalars(select(Pledge.id)), by_pledge),
+        **_each(ASKED, connection.scalars(_TOPICS), by_topic),
+        (MEMBERS, ""): _all(connection, func.count(), _member),
+        (PEOPLE, ""): _all(connection, _PERSON, _taken, _COUNTED),
+        (TAKEN, ""): _all(connection, func.count(), _taken, _COUNTED),
+        (ASKED, ""): _all(connection, func.count(_asked.c.asker.distinct()), _asked),
+    }
+
+
+def _each(measure: str, areas: Iterable[str], found: dict[str, int]) -> Counts:
+    """Where there is nobody, too: an area that is left out would tell that."""
+    return {(measure, area): found.get(area, 0) for area in areas}
+
+
+def _by(
+    connection: Connection,
+    area: ColumnElement[str],
+    how_many: ColumnElement[int],
+    of: FromClause,
+    *which: ColumnElement[bool],
+) -> dict[str, int]:
+    wanted = select(area, how_many).select_from(of).where(*which).group_by(area)
+    return dict(iter(connection.execute(wanted)))
+
+
+def _all(connection: Connection, how_many: ColumnElement[int], of: FromClause, *which: ColumnElement[bool]) -> int:
+    return connection.execute(select(how_many).select_from(of).where(*which)).scalar_one()
