@@ -17,6 +17,7 @@ from server.people import STANDING, Roles, own_scope, roles_in
 
 ANYONE = ("open",)
 LEADS = ("chair", "vicechair", "secretary")  # of one network
+READERS = (*LEADS, "sponsor", "coordinator", "staffside", "protection")  # of the numbers that are published
 # Every role there is, and what its area is.
 ROLES = {
     **dict.fromkeys((*LEADS, "sponsor"), "network"),
@@ -63,6 +64,21 @@ def may_hand_over(roles: Roles, network: str) -> bool:
 def may_see_requests(roles: Roles) -> bool:
     """How many asked for a new network, never who."""
     return ("coordinator", "") in roles
+
+
+def may_see_numbers(roles: Roles) -> bool:
+    """Some of those that were published; which, `may_see_number` says."""
+    return any(role in READERS or role == "manager" for role, _ in roles)
+
+
+def may_see_number(roles: Roles, of: str, area: str) -> bool:
+    """`of` is what the area is; an empty area is everybody. Teams are never set side by side: a manager sees their own
+    team and nothing else, and nobody sees the others."""
+    if of == "topic":
+        return may_see_requests(roles)
+    if of == "team" and area:
+        return ("manager", area) in roles
+    return any(role in READERS for role, _ in roles)
 
 
 def may_open_desk(roles: Roles) -> bool:

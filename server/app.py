@@ -23,7 +23,20 @@ from pwa.compile import environment
 from pwa.compile.environment import StrictEnvironment
 from pwa.languages import languages
 from pwa.pages import PAGES
-from server import do, headers, housekeeping, log, log_in, oidc_log_in, own_copy, problems, static, sync_api, web
+from server import (
+    do,
+    headers,
+    housekeeping,
+    log,
+    log_in,
+    numbers,
+    oidc_log_in,
+    own_copy,
+    problems,
+    static,
+    sync_api,
+    web,
+)
 from server.config import ROOT, Config
 from server.db import Db
 from server.features import engine
@@ -52,6 +65,8 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             *sync_api.routes(site),
             do.do,
             own_copy.own_copy,
+            numbers.numbers_page,
+            numbers.numbers_file,
             log_in.log_in_page,
             log_in.log_in,
             log_in.demo_log_in,

@@ -1,0 +1,95 @@
+"""What was published, with names instead of ids, as rows for a page and as files. Knows no person: whoever asks says
+which numbers may be in it.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
+
+import msgspec
+from sqlalchemy import Connection, select
+
+from server.config import Config
+from server.features.help import HelpPage
+from server.features.networks import month_text
+from server.features.pledges import Pledge
+from server.members import Network
+from server.people import Team
+from server.reports.published import AREAS, ASKED, MEMBERS, PEOPLE, TAKEN, Number, numbers
+from server.reports.small import Rule, Shown, share
+
+WHAT = {
+    MEMBERS: "People in a network",
+    PEOPLE: "People with a pledge",
+    TAKEN: "Pledges taken",
+    ASKED: "People who asked for a new network",
+}
+EVERYBODY = "All"
+COLUMNS = ("Month", "What", "Which", "Number", "Share of people with a pledge")
+FORMULA = ("=", "+", "-", "@")  # how a spreadsheet knows that a cell is to be worked out
+
+May = Callable[[str, str], bool]  # may the number of this area be seen: what the area is, and which
+
+
+class Row(NamedTuple):
+    month: str
+    measure: str
+    area: str
+    name: str
+    words: str
+    share: str
+
+
+def rows(connection: Connection, config: Config, may: May, month: str | None = None) -> list[Row]:
+    """Of one month, or of every month. In the order of names; what is of everybody comes first."""
+    rule = Rule(config.privacy_min_count, config.privacy_round_to)
+    names = _names(connection)
+    seen = [each for each in numbers(connection, month) if may(AREAS[each.measure], each.area)]
+    bases = {each.month: each.shown for each in seen if (each.measure, each.area) == (PEOPLE, "")}
+    found = [_row(each, names, bases.get(each.month), rule) for each in seen]
+    return sorted(found, key=lambda row: (row.month, list(WHAT).index(row.measure), row.area != "", row.name, row.area))
+
+
+def _row(number: Number, names: dict[tuple[str, str], str], base: Shown | None, rule: Rule) -> Row:
+    month, measure, area, shown = number
+    part = share(shown, base, rule) if base and area and measure == TAKEN else ""
+    name = names.get((AREAS[measure], area), area) if area else EVERYBODY
+    return Row(month, measure, area, name, shown.words, part)
+
+
+def _names(connection: Connection) -> dict[tuple[str, str], str]:
+    """By what the area is, and which."""
+    wanted = {
+        "network": select(Network.id, Network.name),
+        "team": select(Team.id, Team.name),
+        "pledge": select(Pledge.id, Pledge.title),
+    }
+    names = {(of, id): name for of, query in wanted.items() for id, name in connection.execute(query)}
+    topics = select(HelpPage.id, HelpPage.body).where(HelpPage.kind == "topic")
+    return names | {("topic", id): msgspec.json.decode(body)["name"] for id, body in connection.execute(topics)}
+
+
+def as_csv(found: Iterable[Row]) -> str:
+    file = io.StringIO()
+    writer = csv.writer(file, quoting=csv.QUOTE_ALL)
+    writer.writerow(COLUMNS)
+    writer.writerows([safe(cell) for cell in _cells(row)] for row in found)
+    return file.getvalue()
+
+
+def as_json(found: Iterable[Row]) -> str:
+    names = [name.lower().replace(" ", "_") for name in COLUMNS]
+    made: list[dict[str, Any]] = [dict(zip(names, _cells(row), strict=True)) for row in found]
+    return msgspec.json.format(msgspec.json.encode(made), indent=2).decode()
+
+
+def safe(cell: str) -> str:
+    """A spreadsheet shows this as it is, and works nothing out."""
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+
+
+def _cells(row: Row) -> tuple[str, ...]:
+    return (month_text(row.month), WHAT[row.measure], row.name, row.words, row.share)
