@@ -33,7 +33,7 @@ TYPES = {
     ".json": "application/json",
 }
 PACKED = ("text/", "image/svg", "application/")
-WORKER_TEMPLATES = ("layout/offline.html", "layout/not_found.html")
+WORKER_TEMPLATES = ("layout/offline.html", "layout/not_found.html", "layout/wiped.html")
 START = "page/start.js"
 STYLE = "css/app.css"
 WORKER = "worker/main.js"
@@ -140,7 +140,7 @@ def said_in(env: StrictEnvironment, pages: Sequence[Page], kinds: Mapping[str, M
     """All that the worker says in one language, as worker/language.js reads it."""
     say, words = env.language.say, env.words
     titles = {page.id: page.title for page in pages}
-    titles |= {"offline": words["offline.title"], "not-found": words["not_found.title"]}
+    titles |= {"offline": words["offline.title"], "not-found": words["not_found.title"], "wiped": words["wiped.title"]}
     return {
         "tag": env.language.tag,
         "dir": env.language.dir,

@@ -13,7 +13,7 @@ from typing import Any
 from pwa.pages import PAGES, Page
 
 KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
-MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code")
+MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code", "shared")
 
 TODAY = "2026-11-23"
 LONG_AGO = "Monday 9 November 2026 at 09:05"
@@ -44,6 +44,7 @@ class State:
     states: Mapping[str, str] = field(default_factory=dict)
     problems: Sequence[tuple[str, str]] = ()
     stale: str = ""
+    shared: int = 0
     offline: bool = False
     logged_in: bool = True
     more: Mapping[str, Any] = field(default_factory=dict)
@@ -220,9 +221,10 @@ STATES: Mapping[str, Shown] = {
         "usual": HOLDS,
         "empty": State({"pledge": {}}, more={"me": {"name": "Community nurse", "team_name": "", "role_text": "Nurse"}}),
         **away(HOLDS),
-        "error": "Every answer to its one question will do.",
+        "error": replace(HOLDS, outbox=[WAITS], shared=1, problems=[("unsent", "log_out.choose")]),
         "needs-you": NOT_ASKED,
         "saved": replace(HOLDS, outbox=[WAITS, STILL]),
+        "shared": replace(HOLDS, outbox=[WAITS, REFUSED], shared=1),
     },
     "devices": {
         "usual": LOG_INS,
@@ -253,6 +255,7 @@ STATES: Mapping[str, Shown] = {
         **away(NOTHING),
         "error": NO_FORM,
         "needs-you": NOT_ASKED,
+        "saved": State(outbox=[WAITS, REFUSED]),
     },
     "help": {
         "usual": NOTHING,
@@ -285,6 +288,10 @@ BESIDE: Mapping[Page, Shown] = {
     },
     Page("not-found", "/not-found", "layout/not_found.html", "We cannot find that page"): {"usual": NOTHING},
     Page("offline", "/offline", "layout/offline.html", "This page needs signal"): {"offline": State(offline=True)},
+    Page("wiped", "/wiped", "layout/wiped.html", "Removed from this phone"): {
+        "usual": State(logged_in=False, more={"why": "all"}),
+        "offline": State(logged_in=False, offline=True, more={"why": "lease"}),
+    },
     Page("problem", "/problem", "layout/problem.html", "Something went wrong"): {
         "error": replace(READS, problems=[("", "It is not your fault. Wait a minute, then try again.")])
     },

@@ -10,6 +10,7 @@ import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { hearProgress, watchProgress } from "./progress.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
+import { watchShared } from "./shared.js";
 import { watchUndo } from "./undo.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
 
@@ -50,7 +51,7 @@ async function restored() {
 
 function heard({ data }) {
   if (data.type === "person" && !leaving) location.reload();
-  if (data.type === "changed" && !quiet) refresh();
+  if (data.type === "changed" && !quiet && !leaving) refresh();
   if (data.type === "progress" && !quiet) hearProgress(data.progress);
 }
 
@@ -107,6 +108,8 @@ function watchPage() {
   setInterval(tick, TICK_MS);
 }
 
+// Log out that could not be done yet answers with /me: what is there changes, and asking anew must not send the form again.
+if (location.pathname === "/log-out") history.replaceState(null, "", "/me");
 showSignal();
 watchForms();
 watchLook();
@@ -115,6 +118,7 @@ watchPlans();
 watchFollowed();
 watchPhone();
 watchProgress();
+watchShared();
 watchUndo();
 watchPage();
 if ("serviceWorker" in navigator) watchWorker();

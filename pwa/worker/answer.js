@@ -13,6 +13,7 @@ import { undoing } from "../features/undoing.js";
 const DAY = 24 * 3600 * 1000;
 const HTML = { ...HEADERS, "content-type": "text/html; charset=utf-8", "x-rendered-by": "worker" };
 const OFFLINE = { id: "offline", template: "layout/offline.html" };
+const WIPED = { id: "wiped", template: "layout/wiped.html" };
 const NOT_FOUND = { id: "not-found", template: "layout/not_found.html" };
 const PLAIN = `<!doctype html><title>${CALM.title}</title><h1>${CALM.title}</h1><p>${CALM.body}`; // even the templates are gone
 
@@ -24,16 +25,16 @@ const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 
 const TONGUES = Object.entries(LANGUAGES).map(([tag, [name]]) => ({ tag, name }));
 
-const appOf = ({ tag, dir }, { colours, device = "", logged_in = 0, stale = "" }) => ({
-  ...APP, device, logged_in, lang: tag, dir, colours, stale, languages: TONGUES });
+const appOf = ({ tag, dir }, { colours, shared = 0, device = "", logged_in = 0, stale = "" }) => ({
+  ...APP, device, logged_in, lang: tag, dir, colours, shared, stale, languages: TONGUES });
 
 // When this copy is from, once that is a day ago and there is no signal to bring a newer one; else nothing is said.
 const staleSince = (heard, { now, online }) => (heard && !online && now - heard > DAY ? `${longDate(londonDate(heard))} at ${clock(heard)}` : "");
 
 // Nothing here reads the replica: it is what is left when that cannot be read.
-function bare(said, { now, colours }) {
+function bare(said, { now, colours, shared }) {
   return {
-    me: null, params: {}, app: appOf(said, { colours }), today: londonDate(now),
+    me: null, params: {}, app: appOf(said, { colours, shared }), today: londonDate(now),
     outbox: [], unsent: 0, needs_you: 0, states: {}, problems: [], values: {}, undo: null,
   };
 }
@@ -48,7 +49,7 @@ async function kept(store) {
 
 // Null before the first full pull: there is nothing to draw from yet.
 export async function contextOf(whom, said, just = {}) {
-  const { person, store, now, colours } = whom;
+  const { person, store, now, colours, shared } = whom;
   const { held, actions, ready, device, ended, heard } = await kept(store);
   if (!ready) return null;
   const { kinds, words } = said;
@@ -61,7 +62,7 @@ export async function contextOf(whom, said, just = {}) {
     context: {
       ...bare(said, whom),
       me: me && { ...me, id: "me" },
-      app: appOf(said, { colours, device, logged_in, stale: staleSince(heard, whom) }),
+      app: appOf(said, { colours, shared, device, logged_in, stale: staleSince(heard, whom) }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       needs_you: actions.settled.filter(({ outcome }) => outcome === "rejected").length,
@@ -83,6 +84,12 @@ export async function pageAnswer(whom, path, { problems = [], values = {}, statu
   if (page.of && !view.get(page.of, params[page.of])) return html(drawn(said, NOT_FOUND, context), 404);
   const collections = Object.fromEntries(page.needs.map((kind) => [kind, view.collection(kind)]));
   return html(drawn(said, page, { ...collections, ...context, params, problems, values }), status);
+}
+
+// In place of every private page, from when private things were taken off this phone until somebody logs in. `why` is "lease" or "all".
+export async function wipedAnswer(whom, why) {
+  const said = await speaking(whom.language);
+  return html(drawn(said, WIPED, { ...bare(said, whom), why }), 200);
 }
 
 // Nothing can be reached and this page is not held: say so calmly.

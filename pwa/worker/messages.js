@@ -5,16 +5,18 @@ import * as identity from "./identity.js";
 import * as plan from "./plan.js";
 import { cursorsIn } from "./replica.js";
 import { send } from "./serve.js";
+import * as shared from "./shared.js";
 import { world } from "./world.js";
 
 async function status() {
   const { person, era } = await identity.who(world.meta);
+  const asked = await shared.answer(world); // do others use this phone?
   const told_at = (await world.meta.read(["value"], ({ value }) => value.get("told_at"))) ?? 0;
   return world.storeOf(person).read(["value", "scope", "outbox"], async (t) => {
     const [epoch, last_sync, clock, trouble] = await Promise.all(["epoch", "last_sync", "clock", "trouble"].map((name) => t.value.get(name)));
     const unsent = (await t.outbox.all()).length;
     const told = { epoch: epoch ?? null, last_sync: last_sync ?? null, clock: clock ?? null, trouble: trouble ?? "" };
-    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era, told_at, progress: world.progress };
+    return { build: BUILD, ...told, unsent, cursors: await cursorsIn(t), era, told_at, progress: world.progress, shared: asked };
   });
 }
 

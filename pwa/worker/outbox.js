@@ -7,6 +7,7 @@ const BYTES = 200 * 1024;
 
 const opened = async ({ sealed, ...rest }) => ({ ...(await open(sealed)), ...rest });
 const bySeq = (a, b) => a.seq - b.seq;
+const isRefused = ({ outcome }) => outcome === "rejected";
 
 async function nextSeqIn({ value }) {
   const seq = ((await value.get("seq")) ?? 0) + 1;
@@ -39,6 +40,9 @@ export async function choose(store, limit) {
 }
 
 export const unsent = (store) => store.read(["outbox"], async ({ outbox }) => (await outbox.all()).length);
+
+// What was refused and needs the person.
+export const refused = (store) => store.read(["settled"], async ({ settled }) => (await settled.all()).filter(isRefused).length);
 
 // Marked in the transaction that chooses them: an action deleted before it is never sent, one marked by it is never deleted.
 export function mark(store, ids) {
@@ -80,6 +84,11 @@ export async function pruneIn({ settled }, now) {
   for (const entry of await settled.all()) {
     if (entry.outcome !== "rejected" && now - entry.settled_at > KEEP_MS) await settled.delete(entry.id);
   }
+}
+
+// Receipts go; what was refused stays, it was never taken.
+export async function dropReceiptsIn({ settled }) {
+  for (const entry of await settled.all()) if (!isRefused(entry)) await settled.delete(entry.id);
 }
 
 // The server was restored from an older copy: what it had acknowledged is sent again, in the old order, under the old ids.

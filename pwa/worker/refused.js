@@ -31,7 +31,7 @@ async function loggedOut({ world, store, me }, code) {
   }
   if (code === "device_removed") {
     await world.wipe(me.person);
-    await identity.forget(world.meta);
+    await identity.forget(world.meta, { wiped: "all" });
     await world.tell({ type: "person" });
     return { changed: true, again: true };
   }

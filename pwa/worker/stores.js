@@ -12,7 +12,7 @@ const HELD = [
     db.createObjectStore("plan", { keyPath: "id" }); // {id, sealed}: never leaves the phone
   },
 ];
-const META = [(db) => db.createObjectStore("value")]; // person, era, revoke
+const META = [(db) => db.createObjectStore("value")]; // person, era, revoke, shared …
 
 const opened = new Map();
 
@@ -24,6 +24,12 @@ function held(name, steps) {
 export const meta = () => held("cg-meta", META);
 export const nobody = () => held("cg-nobody", HELD);
 export const storeOf = (person) => (person ? held(`cg-${person}`, HELD) : nobody());
+
+// Everybody who has a database here, whoever the phone works for now.
+export async function people() {
+  const names = (await indexedDB.databases()).map(({ name }) => name);
+  return names.filter((name) => name.startsWith("cg-") && !["cg-meta", "cg-nobody"].includes(name)).map((name) => name.slice("cg-".length));
+}
 
 export async function wipe(person) {
   const store = storeOf(person);

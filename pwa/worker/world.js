@@ -1,6 +1,6 @@
 // The parts of the browser that sync asks for, gathered in one place so that tests can hand in their own.
 import { BUILD } from "./built.js";
-import { meta, nobody, storeOf, wipe } from "./stores.js";
+import { meta, nobody, people, storeOf, wipe } from "./stores.js";
 
 const PATIENCE = 30 * 1000;
 
@@ -20,6 +20,7 @@ export const world = {
   get meta() { return meta(); },
   get nobody() { return nobody(); },
   storeOf,
+  people,
   wipe,
   tell,
   progress: null, // of the sync that is running

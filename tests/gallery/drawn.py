@@ -86,7 +86,7 @@ def _context(page: Page, state: State) -> dict[str, Any]:
         **{kind: _with_ids(state.records.get(kind, _content()[kind])) for kind in page.needs},
         **given,
         "params": {page.of: EXAMPLES[page.of]} if page.of else {},
-        "app": {**given["app"], "stale": state.stale},
+        "app": {**given["app"], "stale": state.stale, "shared": state.shared},
         "today": TODAY,
         "outbox": [_row(row, str(number), words) for number, row in enumerate(state.outbox)],
         "unsent": len([row for row in state.outbox if row.state == "saved"]),

@@ -12,6 +12,8 @@ TWO_WRITERS = "tests/sync/test_concurrency.py::test_two_writers_of_one_record_bo
 REFUSED = "tests/sync/test_rows.py::test_what_a_refused_action_changed_in_memory_is_never_written"
 AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were_cut_starts_again"
 LEFT = "tests/sync/test_pull.py::test_each_page_says_how_many_records_are_still_to_come_in_the_scopes_asked"
+LEASE = "tests/pwa/test_worker_lease.py"
+DOORS = "tests/pwa/test_worker_doors.py"
 BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
@@ -166,6 +168,42 @@ COUNTS_OTHERS = Mutation(
     (f"{LEFT}[sqlite]", f"{LEFT}[postgresql]"),
 )
 
+COPY_KEPT = Mutation(
+    "a phone keeps a copy that the server never renews",
+    (Patch("pwa/worker/lease.js", "return spent > LEASE;", "return false;"),),
+    (f"{LEASE}::test_after_30_days_without_an_answer_the_copy_goes_and_the_page_is_told",),
+)
+
+WORK_WIPED = Mutation(
+    "what was not sent goes with the copy",
+    (
+        Patch(
+            "pwa/worker/lease.js",
+            "[t.record, t.scope, t.value]) await",
+            "[t.record, t.scope, t.value, t.outbox]) await",
+        ),
+    ),
+    (f"{LEASE}::test_what_was_typed_and_not_sent_stays_locked_and_goes_with_the_next_log_in",),
+)
+
+SHARED_PHONE_KEEPS = Mutation(
+    "log out on a shared phone keeps the copy",
+    (Patch("pwa/worker/doors.js", '(whom.shared || unsent === "delete")', 'unsent === "delete"'),),
+    (f"{DOORS}::test_on_a_shared_phone_send_sends_and_then_everything_goes",),
+)
+
+SHARED_PHONE_SAYS_NOTHING = Mutation(
+    "log out on a shared phone does not say what is not sent",
+    (
+        Patch(
+            "pwa/worker/doors.js",
+            'if (choice !== "send") return "log_out.choose";',
+            'if (choice !== "send") return "";',
+        ),
+    ),
+    (f"{DOORS}::test_on_a_shared_phone_what_is_not_sent_is_asked_about_first[keep]",),
+)
+
 FAULTS = (
     SEQUENCE,
     CLOCK,
@@ -180,4 +218,8 @@ FAULTS = (
     CUT_WITHOUT_FLOOR,
     COUNTS_OTHERS,
     *NUMBER_FAULTS,
+    COPY_KEPT,
+    WORK_WIPED,
+    SHARED_PHONE_KEEPS,
+    SHARED_PHONE_SAYS_NOTHING,
 )

@@ -1,4 +1,4 @@
-"""Breaks the engine, or what stands on it, on purpose in a copy, and runs its tests there. Knows no fault by name."""
+"""Breaks the project on purpose in a copy of it, and runs its own tests there. Knows no fault by name."""
 
 import os
 import re
@@ -10,8 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 SECONDS = 240
-ENGINE = ("sync", "tests/sync")
-APP = ("server", "pwa", "migrations", "content", "tests/reports")
+SOURCES = ("sync", "server", "pwa", "migrations", "content", "tests")
 
 
 @dataclass(frozen=True)
@@ -31,12 +30,10 @@ class Mutation:
 
 
 def broken_copy(folder: Path, mutation: Mutation) -> Path:
-    """The engine, its tests and what they need, with the fault patched in; and the app, when the fault is there."""
-    in_app = any(patch.file.startswith("server/") for patch in mutation.patches)
-    for source in ENGINE + APP if in_app else ENGINE:
+    """The project with the fault patched in."""
+    for source in SOURCES:
         shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__", "js"))
-    for file in [ROOT / "pyproject.toml", *(ROOT / "tests").glob("*.py")]:
-        shutil.copy(file, folder / file.relative_to(ROOT))
+    shutil.copy(ROOT / "pyproject.toml", folder)
     for patch in mutation.patches:
         source_file = folder / patch.file
         text = source_file.read_text()

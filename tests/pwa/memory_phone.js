@@ -1,7 +1,9 @@
 // A phone in memory for tests of sync: stores that commit whole or not at all, and a server that answers from a script.
 import * as identity from "../../pwa/worker/identity.js";
+import { lapse, passed, tidy } from "../../pwa/worker/lease.js";
 import * as outbox from "../../pwa/worker/outbox.js";
 import { records, seen } from "../../pwa/worker/replica.js";
+import * as shared from "../../pwa/worker/shared.js";
 import { pullOpen, sync } from "../../pwa/worker/sync.js";
 
 const KEYS = {
@@ -55,7 +57,7 @@ export function memoryStore() {
   return store;
 }
 
-const phone = { now: 1763906520000, random: 0.5, minted: 0, meta: memoryStore(), stores: {}, script: [], requests: [], told: [], shown: [], renewed: 0, locks: 0 };
+export const phone = { now: 1763906520000, random: 0.5, minted: 0, meta: memoryStore(), stores: {}, script: [], requests: [], told: [], shown: [], renewed: 0, locks: 0 };
 
 function storeOf(person) {
   return (phone.stores[person ?? "nobody"] ??= memoryStore());
@@ -87,11 +89,12 @@ const answerOf = ({ status = 200, body = {}, headers = {} }) => ({
 
 let locked = Promise.resolve();
 
-const world = {
+export const world = {
   build: "b1",
   get meta() { return phone.meta; },
   get nobody() { return storeOf(null); },
   storeOf,
+  people: async () => Object.keys(phone.stores).filter((each) => each !== "nobody"),
   wipe: async (person) => {
     storeOf(person).gone = true;
     delete phone.stores[person];
@@ -112,11 +115,11 @@ const world = {
 };
 
 async function report(error) {
-  const { person, era, revoke } = await identity.who(phone.meta);
+  const { person, era, revoke, wiped, doomed } = await identity.who(phone.meta);
   const held = Object.fromEntries(Object.entries(phone.stores).map(([each, store]) => [each, store.dump()]));
   const { requests, told, shown, minted, renewed, removed, now, locks } = phone;
   Object.assign(phone, { requests: [], told: [], shown: [], locks: 0 });
-  return { person: person ?? null, known: person !== undefined, era, revoke, held, requests, told, shown, minted, renewed, removed, now, locks, error, left: phone.script.length };
+  return { person: person ?? null, known: person !== undefined, era, revoke, held, requests, told, shown, minted, renewed, removed, now, locks, error, left: phone.script.length, wiped, doomed };
 }
 
 // Runs sync against the scripted answers and says everything that came of it.
@@ -133,6 +136,29 @@ export async function pullOpenWith(script, { later = 0 } = {}) {
   await pullOpen(world);
   return report(null);
 }
+
+// The phone is looked at again, `later` by its own clock: what has had its time goes.
+export async function looks(later) {
+  phone.now += later;
+  await tidy(world);
+  return report(null);
+}
+
+export async function lapses(later) {
+  phone.now += later;
+  await lapse(world);
+  return report(null);
+}
+
+export const passedOf = (values, now) => passed(values, now);
+
+export const plans = (person, text) => storeOf(person).write(["plan"], ({ plan }) => plan.put({ id: "p1", sealed: text }));
+
+export const sharedSays = () => shared.answer(world);
+
+export const saysShared = (said, person = "p9") => shared.keep(world, person, said);
+
+export const dooms = (person) => identity.lock(phone.meta, { wiped: "all", doomed: person });
 
 export async function workFor(person) {
   const { era } = await identity.who(phone.meta);
