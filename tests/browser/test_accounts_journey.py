@@ -5,6 +5,7 @@ from collections.abc import Callable
 
 from tests.browser.engines import Browser, wait
 from tests.browser.person import OnPhone
+from tests.browser.storage import NURSE, held, names
 
 STORES = """
 const [done] = arguments;
@@ -61,7 +62,7 @@ def test_delete_at_log_out_leaves_nothing_of_the_person(nurse: OnPhone) -> None:
     wait(lambda: nurse.state("p1") == "saved")
     before = nurse.browser.driver.execute_async_script(STORES)
     nurse.log_out("delete")
-    wait(lambda: nurse.page == "help")
+    wait(lambda: nurse.page == "wiped")
     after = nurse.browser.driver.execute_async_script(STORES)
     assert len(after) == len(before) - 1
     nurse.server.start()
@@ -96,12 +97,14 @@ def test_a_phone_signed_out_from_another_one_wipes_itself_at_next_contact(
     other.browser.click('form[action="/do/device.remove"] button')
     wait(lambda: len(other.browser.texts('[data-record^="device:"]')) == 1)
     wait(lambda: nurse.rows("select count(*) from session where revoked_at is not null") == [(1,)])
-    held = nurse.browser.driver.execute_async_script(STORES)
+    assert names(nurse, NURSE) == {"Database cg-demo01", "Database cg-meta"}
     nurse.browser.js("dispatchEvent(new Event('online'))")  # back in signal
-    wait(lambda: len(nurse.browser.driver.execute_async_script(STORES)) == len(held) - 1, seconds=45)
+    wait(lambda: "Database cg-demo01" not in held(nurse), seconds=45)
+    wait(lambda: names(nurse, NURSE) == set())
     nurse.server.stop()
     nurse.open("/pledges/p1")
     assert not nurse.browser.has('[data-record="pledge:p1"]')
+    assert "Private information was removed from this phone." in nurse.browser.text("#main")
 
 
 def on_server(phone: OnPhone, sql: str) -> None:
