@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -71,8 +72,8 @@ PAGES = (
 )
 
 
-def match(path: str) -> tuple[Page, dict[str, str]] | None:
-    for page in PAGES:
+def match(path: str, pages: Sequence[Page] = PAGES) -> tuple[Page, dict[str, str]] | None:
+    for page in pages:
         found = _pattern(page.path).fullmatch(path)
         if found:
             return page, found.groupdict()

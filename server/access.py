@@ -57,6 +57,11 @@ def may_write_network(roles: Roles, network: str) -> bool:
     return leads(roles, network) or ("coordinator", "") in roles
 
 
+def may_post(roles: Roles, network: str) -> bool:
+    """Words for members alone are their own leads' to write."""
+    return leads(roles, network)
+
+
 def may_hand_over(roles: Roles, network: str) -> bool:
     return ("chair", network) in roles
 

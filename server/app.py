@@ -24,6 +24,7 @@ from pwa.compile.environment import StrictEnvironment
 from pwa.languages import languages
 from pwa.pages import PAGES
 from server import (
+    desk,
     do,
     headers,
     housekeeping,
@@ -61,6 +62,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
     app = Litestar(
         [
             *web.routes(),
+            *desk.routes(),
             *static.routes(),
             *sync_api.routes(site),
             do.do,

@@ -13,13 +13,13 @@ from litestar.params import FromPath
 from sqlalchemy import Connection
 
 from pwa.pages import Page, match
-from server import log
+from server import desk, log
 from server.sessions import Visitor
 from server.site import Site, now, token_of
 from server.web import AnyRequest, Filled, answer, holding, see_other, visitor_of
-from server.words import words
+from server.words import deck, words
 from sync import push
-from sync.forms import Problem, check
+from sync.forms import NOT_USABLE, Problem, check
 from sync.wire import Outcome
 
 ID = re.compile(r"[A-Za-z0-9-]{16,64}")
@@ -34,11 +34,13 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
         raise NotFoundException
     form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
     token = token_of(request.scope["headers"], site.cookie)
+    path = form.pop("page", "/")
+    form.pop("undo", "")  # names what waits on the phone; here the form itself takes it back
+    if kind in desk.KINDS:
+        return await _at_desk(kind, request, site, token, path, form)
     visitor = await site.db.read(visitor_of, token, site.config.demo)
     if visitor is None:
         return see_other("/log-in")
-    path = form.pop("page", "/")
-    form.pop("undo", "")  # names what waits on the phone; here the form itself takes it back
     page, params = match(path) or match("/") or _no_home()
     data, problems = check(site.rules[kind], form)
     status = 422
@@ -50,6 +52,24 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
     return answer(site, request, page, params, held, Filled(problems, form), status)
 
 
+async def _at_desk(
+    kind: str, request: AnyRequest, site: Site, token: str | None, path: str, form: dict[str, str]
+) -> Response[str]:
+    """No phone holds these, so what was typed is nowhere else: it comes back whatever is the matter."""
+    wanted = desk.at(path)
+    data, problems = check(site.rules[kind], form)
+    status = 422
+    visitor, refused = await site.db.read(desk.meet, site, token)
+    if refused:
+        status, problems = refused.status, [{"field": "", "words": refused.words}]
+    elif visitor and not problems:
+        status, problems = await _apply(site, visitor, kind, data, _id(request))
+    if not problems:
+        return see_other(path if await desk.may_stay(site, token, wanted) else "/")
+    page = await desk.again(site, request, token, wanted, Filled(problems, form), status)
+    return page or desk.handed_back(site, request, visitor, kind, problems, form, status)
+
+
 async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], id: str) -> tuple[int, list[Problem]]:
     made = now()
     action = {"id": id, "kind": kind, "v": site.engine.kinds[kind].v, "at": made, "data": data}
@@ -59,8 +79,11 @@ async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], 
         log.fault("form", error, kind=kind)
         return 500, [{"field": "", "words": words("problem.body")}]
     site.metrics.settled([settled], made)
-    _, outcome, _, detail = settled
-    return (422, [{"field": "", "words": str(detail["words"])}]) if outcome == "rejected" else (303, [])
+    _, outcome, code, detail = settled
+    if outcome != "rejected":
+        return 303, []
+    said = detail.get("words") or deck().get(code or "", NOT_USABLE)  # the journal keeps no words of a private kind
+    return 422, [{"field": "", "words": str(said)}]
 
 
 def _push(connection: Connection, site: Site, visitor: Visitor, action: dict[str, Any], made: int) -> Outcome:

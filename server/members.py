@@ -10,10 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, delete, select
+from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, table
+from server.people import Person, Team
 from sync import Touch, among, listed, opaque
 from sync.tables import record
 
@@ -47,10 +49,40 @@ class Membership(Base):
     month: Mapped[str]
 
 
+class NamesRead(Base):
+    """That the names of a network were looked at on a day, and in which role. Never by whom, how often or when."""
+
+    __tablename__ = "names_read"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+    network_id: Mapped[str] = mapped_column(ForeignKey("network.id"), primary_key=True)
+    day: Mapped[str] = mapped_column(primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+
+
 NETWORKS = select(Network.id).order_by(Network.id)
 _LIVE = select(record.c.scope).where(
     among(record.c.scope, "scopes"), record.c.kind == "membership", record.c.body.is_not(None)
 )
+
+_membership, _person = table(Membership).c, table(Person).c
+_NAMED = (
+    select(
+        _membership.id.label("membership"),
+        _person.id,
+        _person.name,
+        _person.role,
+        table(Team).c.name.label("team"),
+        _membership.joined_as,
+        _membership.month,
+    )
+    .select_from(table(Membership))
+    .join(table(Person), _person.id == _membership.person_id)
+    .outerjoin(table(Team), table(Team).c.id == _person.team_id)
+    .where(_membership.network_id == bindparam("network"), _membership.seen_by == "committee")
+    .order_by(_person.name, _person.id)
+)
+_read = table(NamesRead).c
+_LAST_READ = select(_read.network_id, func.max(_read.day)).group_by(_read.network_id)
 
 
 def networks(connection: Connection) -> tuple[str, ...]:
@@ -94,3 +126,20 @@ def forget(connection: Connection, key: bytes, person: str) -> list[Touch]:
     ids = [id_of(scope) for scope in mine.values()]
     gone = delete(table(Membership)).where(Membership.id.in_(ids)).returning(Membership.network_id)
     return [Touch("membership", mine[network], network, choice=True) for network in connection.execute(gone).scalars()]
+
+
+def named(connection: Connection, network: str) -> Sequence[RowMapping]:
+    """Those who want the committee to see their name, by name. A private member is in no row that has a name."""
+    return connection.execute(_NAMED, {"network": network}).mappings().all()
+
+
+def write_down(connection: Connection, network: str, day: str, role: str) -> bool:
+    """The names are read: true the first time that day in this role."""
+    made = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table(NamesRead))
+    row = {"network_id": network, "day": day, "role": role}
+    return connection.execute(made.values(row).on_conflict_do_nothing()).rowcount == 1
+
+
+def last_read(connection: Connection) -> dict[str, str]:
+    """By network, the last day on which its names were looked at."""
+    return dict(iter(connection.execute(_LAST_READ)))

@@ -15,7 +15,7 @@ from jinja2.ext import extract_from_ast
 from pwa.compile import environment
 from pwa.languages import MESSAGES
 from pwa.pages import PAGES
-from server import oidc
+from server import desk, oidc
 from server.config import ROOT, Config
 from server.features import engine
 from server.log_in import NO_ADDRESS, SAID
@@ -55,6 +55,7 @@ def _deck() -> Iterator[tuple[str, Message, str]]:
 def _python() -> Iterator[tuple[str, Message, str]]:
     """Titles of pages, and what is told of a form, a log in or a problem: page_context says them."""
     yield from (("pwa/pages.py", page.title, "") for page in PAGES)
+    yield from (("server/desk.py", each.page.title, "") for each in desk.PAGES.values())
     for _, *texts in KNOWN.values():
         yield from (("server/problems.py", text, "") for text in texts)
     yield from (("server/log_in.py", text, "") for text in (NO_ADDRESS, *SAID.values()))

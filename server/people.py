@@ -98,6 +98,12 @@ def team_of(connection: Connection, person: str) -> str | None:
     return connection.execute(TEAM, {"person": person}).scalar()
 
 
+def roles_of(connection: Connection, person: str) -> Roles:
+    """None for nobody we know."""
+    found = connection.execute(STANDING, {"person": person}).one_or_none()
+    return roles_in(found[1]) if found else frozenset()
+
+
 def roles_in(text: str | None) -> Roles:
     """What ROLES found, as pairs of a role and its area."""
     pairs = (each.partition(":") for each in (text or "").split(",") if each)

@@ -62,8 +62,8 @@ class Held:
 
 
 def routes() -> list[HTTPRouteHandler]:
-    quiet = [_litestar_path(page) for page in PAGES if page.public]
-    others = [_litestar_path(page) for page in PAGES if not page.public]
+    quiet = [litestar_path(page) for page in PAGES if page.public]
+    others = [litestar_path(page) for page in PAGES if not page.public]
     methods = [HttpMethod.GET, HttpMethod.HEAD]
     return [
         route("/look", http_method=[HttpMethod.POST], include_in_schema=False, opt={"quiet": True})(choose_look),
@@ -73,7 +73,7 @@ def routes() -> list[HTTPRouteHandler]:
     ]
 
 
-def _litestar_path(page: Page) -> str:
+def litestar_path(page: Page) -> str:
     return page.path.replace("}", ":str}")
 
 

@@ -1,6 +1,7 @@
 """Where two things have to agree, they are compared here. A message names the missing file or line.
 
-Adding a kind of action takes four edits: the server's feature, the reducer, the form and the vector.
+Adding a kind of action takes four edits: the server's feature, the reducer, the form and the vector. One that is done
+online only is never on a phone: it has no reducer and no vector.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,7 @@ FORM = re.compile(r"""(?:form|act)\("([a-z]+\.[a-z_]+)",""")
 PATH = re.compile(r"`([\w./-]+/[\w.*-]+\.\w+|[\w-]+/(?:[\w-]+/)*)`")
 NOT_OURS = re.compile(r"^(?:var|dist)/|\bX\b|pledge\.renew")  # made at run time, someone else's, an example
 KINDS = sorted(ENGINE.kinds)
+ON_PHONES = [name for name in KINDS if not ENGINE.kinds[name].online]
 
 
 def templates() -> dict[str, str]:
@@ -70,11 +73,11 @@ def missing(kinds: Iterable[Kind]) -> Iterator[str]:
     reduced, forms = reducers(), {kind for text in templates().values() for kind in FORM.findall(text)}
     for kind in kinds:
         folder = f"pwa/features/{folder_of(kind)}"
-        if kind.name not in reduced:
+        if kind.name not in reduced and not kind.online:
             yield f'{folder}/{folder_of(kind)}.js: no reducer "{kind.name}" (null shows it as pending only)'
         if kind.name not in forms:
             yield f'{folder}/*.html: no template has form("{kind.name}", …)'
-        if not (ROOT / f"tests/vectors/{kind.name}.json").is_file():
+        if not (ROOT / f"tests/vectors/{kind.name}.json").is_file() and not kind.online:
             yield f"tests/vectors/{kind.name}.json: no such file"
 
 
@@ -90,11 +93,13 @@ def test_a_new_kind_is_told_each_file_it_still_needs() -> None:
         "pwa/features/people/*.html",
         "tests/vectors/pledge.renew.json",
     ]
+    at_the_server = replace(planted, online=True)
+    assert [each.partition(":")[0] for each in missing([at_the_server])] == ["pwa/features/people/*.html"]
 
 
-def test_the_phone_has_no_kind_that_the_server_does_not_know() -> None:
-    assert sorted(reducers()) == KINDS
-    assert sorted(file.stem for file in (ROOT / "tests/vectors").glob("*.*.json")) == KINDS
+def test_the_phone_has_no_kind_that_the_server_does_not_know_or_keeps_to_itself() -> None:
+    assert sorted(reducers()) == ON_PHONES
+    assert sorted(file.stem for file in (ROOT / "tests/vectors").glob("*.*.json")) == ON_PHONES
     assert {kind for text in templates().values() for kind in FORM.findall(text)} <= {*KINDS, *PHONE_ONLY}
 
 
@@ -104,7 +109,7 @@ def test_the_two_lists_of_features_agree() -> None:
     assert all(len(set(names)) == 1 for names in listed)
     spread = re.search(r"reducers = \{ (.*) \}", index)
     assert spread and [name.removeprefix("...") for name in spread[1].split(", ")] == [names[0] for names in listed]
-    acting = [feature.name for feature in FEATURES if feature.actions]
+    acting = [feature.name for feature in FEATURES if not all(kind.online for kind in feature.actions)]
     assert [names[0] for names in listed] == [*(["people"] if ACTIONS else []), *acting]
 
 
@@ -203,6 +208,6 @@ def _pages_of_documentation() -> list[Path]:
 
 
 def test_a_vector_file_has_cases_with_names_of_their_own() -> None:
-    for kind in KINDS:
+    for kind in ON_PHONES:
         cases = json.loads((ROOT / f"tests/vectors/{kind}.json").read_text(encoding="utf-8"))["cases"]
         assert cases and len({case["name"] for case in cases}) == len(cases), kind

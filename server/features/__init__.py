@@ -8,14 +8,20 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import help, networks, pledges, statements
+from server.features import help, network_desk, networks, pledges, statements
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
 
 __all__ = ["FEATURES", "ContentProblems", "Feature", "engine", "load_content"]
 
-FEATURES: tuple[Feature, ...] = (help.FEATURE, statements.FEATURE, pledges.FEATURE, networks.FEATURE)
+FEATURES: tuple[Feature, ...] = (
+    help.FEATURE,
+    statements.FEATURE,
+    pledges.FEATURE,
+    networks.FEATURE,
+    network_desk.FEATURE,
+)
 
 
 def engine(config: Config) -> Engine:

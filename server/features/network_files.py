@@ -75,6 +75,7 @@ def _network_file(document: Document) -> NetworkFile:
     words = {name: front[name] for name in ("purpose", "welcome", "rhythm", "contact", "roles", "gives", "never")}
     said = [
         {
+            "id": "",
             "heard": each["heard"],
             "owner": each["owner"],
             "did": each["did"],

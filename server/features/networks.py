@@ -14,12 +14,13 @@ import msgspec
 from sqlalchemy import Connection, RowMapping, bindparam, delete, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pwa.dates import MONTHS, london_date
+from pwa.dates import MONTHS, london_date, long_date
 from server.db import Base, table
 from server.features.feature import Feature
 from server.features.help import keep, kept
 from server.features.network_files import NetworkFile, read
-from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, scope_of
+from server.features.network_words import posts, told
+from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, last_read, scope_of
 from server.reports.published import MEMBERS, last
 from server.words import words
 from sync import Args, Context, Merged, Rejected, Touch, action, among, listed, projection
@@ -175,16 +176,19 @@ def network_records(connection: Connection, keys: Sequence[Key]) -> Records:
     last published, so that nobody who joins or leaves changes anything here."""
     ids = {id: (scope, id) for scope, id in keys}
     how_many = last(connection, MEMBERS)
+    since = told(connection, list(ids))
     return {
         ids[row["id"]]: {
             "order": row["position"],
             "name": row["name"],
             "state": row["state"],
             "count_text": _people(how_many.get(row["id"])),
-            **{name: value for name, value in json.loads(row["body"]).items() if name != "note"},
+            **{name: value for name, value in body.items() if name != "note"},
+            "said": sorted([*since[row["id"]], *body["said"]], key=lambda each: str(each["on"]), reverse=True),
         }
         for row in connection.execute(ALL).mappings()
         if row["id"] in ids
+        for body in [json.loads(row["body"])]
     }
 
 
@@ -194,7 +198,9 @@ def _people(words: str | None) -> str:
 
 @projection("membership")
 def membership_records(connection: Connection, keys: Sequence[Key]) -> Records:
+    """`read_text` is when the committee last looked at the names, for those whose name was there to see."""
     scopes = {id_of(scope): (scope, id) for scope, id in keys}
+    days = last_read(connection)
     return {
         scopes[row["id"]]: {
             "as": row["joined_as"],
@@ -202,20 +208,25 @@ def membership_records(connection: Connection, keys: Sequence[Key]) -> Records:
             "consent": row["consent"],
             "since": row["month"],
             "since_text": month_text(row["month"]),
+            "read_text": long_date(day) if day and row["seen_by"] == "committee" else "",
         }
         for row in connection.execute(MEMBERSHIPS, {"ids": listed(scopes)}).mappings()
+        for day in [days.get(row["network_id"])]
     }
 
 
 @projection("post")
 def post_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    """What a network says to its members alone: the note of its file, named as the network is."""
+    """What a network says to its members alone: what its leads wrote, newest first, and last the note of its file,
+    which is named as the network is."""
     ids = {id: (scope, id) for scope, id in keys}
-    return {
-        ids[row["id"]]: {"network": row["id"], "order": 0, "text": json.loads(row["body"])["note"]}
+    undated = {"order": 0, "title": "", "on": "", "on_text": ""}
+    notes = {
+        ids[row["id"]]: {**undated, "network": row["id"], "text": json.loads(row["body"])["note"]}
         for row in connection.execute(ALL).mappings()
         if row["id"] in ids
     }
+    return notes | {ids[id]: body for id, body in posts(connection, list(ids)).items()}
 
 
 @projection("asking")

@@ -23,6 +23,7 @@ FEATURES = PurePosixPath("server/features")
 FEATURE_MAY_USE = (
     "sync",
     "pwa.dates",
+    "pwa.pages",
     "server.db",
     "server.people",
     "server.access",

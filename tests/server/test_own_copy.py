@@ -17,6 +17,7 @@ OF_NOBODY = {
     *("ended_log_in", "help_page", "lineage", "log_in_code", "network", "pledge", "published_number", "scope"),
     *("snapshot", "team"),
 }
+OF_NOBODY |= {"names_read", "network_post", "network_said"}
 
 
 def busy(world: World, key: str) -> Person:
