@@ -73,6 +73,6 @@ export function watchForms() {
   document.addEventListener("htmx:after:request", answered);
   document.addEventListener("htmx:before:swap", swapping);
   document.addEventListener("htmx:after:swap", swapped);
-  document.addEventListener("htmx:error", () => { notice().hidden = false; });
+  document.addEventListener("htmx:error", ({ detail: { ctx } }) => { if (!ctx || posts(ctx)) notice().hidden = false; });
   document.addEventListener("click", pressed, true);
 }
