@@ -83,8 +83,15 @@ NEW_WORDS = {
     "review_on": "2027-05-01",
     "review_on_text": "Saturday 1 May 2027",
 }
-INSIDE = {"as": "member", "seen_by": "nobody", "consent": 1, "since": "2026-11", "since_text": "November 2026"}
-NOTES = {"n1": {"network": "n1", "order": 0, "text": "Welcome. The chair answers every message."}}
+INSIDE = {"as": "member", "seen_by": "committee", "consent": 1, "since": "2026-11", "since_text": "November 2026"}
+INSIDE |= {"read_text": "Monday 16 November 2026"}
+NOTES = {
+    "k1": {
+        **{"network": "n1", "order": -1, "on": TODAY, "on_text": "Monday 23 November 2026"},
+        **{"title": "Next time", "text": "We meet in the library.\nCome as you are."},
+    },
+    "n1": {"network": "n1", "order": 0, "text": "Welcome. The chair answers every message."},
+}
 PAUSED = {
     "order": 1,
     "name": "Thrive Together",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, func, select
+from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -35,8 +35,9 @@ class Network(Base):
 
 
 class Membership(Base):
-    """`person_id` is there only while the person wants the committee to see their name; `month` is all the time there
-    is. Rows lie in the order of their names, so that no order of joining can be read from the file."""
+    """`person_id` is there only while the person wants the committee to see their name, and `read_on` is the day on
+    which it last did; `month` is all the time there is of what the person did. Rows lie in the order of their names, so
+    that no order of joining can be read from the file."""
 
     __tablename__ = "membership"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -47,6 +48,7 @@ class Membership(Base):
     seen_by: Mapped[str]
     consent: Mapped[int]
     month: Mapped[str]
+    read_on: Mapped[str] = mapped_column(server_default="")
 
 
 class NamesRead(Base):
@@ -81,8 +83,6 @@ _NAMED = (
     .where(_membership.network_id == bindparam("network"), _membership.seen_by == "committee")
     .order_by(_person.name, _person.id)
 )
-_read = table(NamesRead).c
-_LAST_READ = select(_read.network_id, func.max(_read.day)).group_by(_read.network_id)
 
 
 def networks(connection: Connection) -> tuple[str, ...]:
@@ -134,12 +134,11 @@ def named(connection: Connection, network: str) -> Sequence[RowMapping]:
 
 
 def write_down(connection: Connection, network: str, day: str, role: str) -> bool:
-    """The names are read: true the first time that day in this role."""
+    """The names are read: true the first time that day in this role. Each row with a name says the day."""
     made = (postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert)(table(NamesRead))
     row = {"network_id": network, "day": day, "role": role}
-    return connection.execute(made.values(row).on_conflict_do_nothing()).rowcount == 1
-
-
-def last_read(connection: Connection) -> dict[str, str]:
-    """By network, the last day on which its names were looked at."""
-    return dict(iter(connection.execute(_LAST_READ)))
+    if not connection.execute(made.values(row).on_conflict_do_nothing()).rowcount:
+        return False
+    named = (_membership.network_id == network) & (_membership.seen_by == "committee")
+    connection.execute(update(Membership).where(named).values(read_on=day))
+    return True

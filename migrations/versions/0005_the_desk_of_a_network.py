@@ -4,12 +4,14 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0005"
-down_revision = "0004"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("membership", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("read_on", sa.String(), server_default="", nullable=False))
     op.create_table(
         "names_read",
         sa.Column("network_id", sa.String(), nullable=False),

@@ -20,7 +20,7 @@ from server.features.feature import Feature
 from server.features.help import keep, kept
 from server.features.network_files import NetworkFile, read
 from server.features.network_words import posts, told
-from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, last_read, scope_of
+from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, scope_of
 from server.reports.published import MEMBERS, last
 from server.words import words
 from sync import Args, Context, Merged, Rejected, Touch, action, among, listed, projection
@@ -147,9 +147,9 @@ def _held(context: Context, scope: str) -> RowMapping | None:
 
 
 def _keep(context: Context, scope: str, network: str, **values: Any) -> None:
-    """The person is named in the row only while their name may be seen."""
-    person = context.person if values["seen_by"] == "committee" else None
-    row = {**values, "person_id": person}
+    """The person is named in the row only while their name may be seen, and so is the day on which it was."""
+    hidden = {"person_id": None, "read_on": ""}
+    row = values | ({"person_id": context.person} if values["seen_by"] == "committee" else hidden)
     changed = context.connection.execute(update(Membership).where(_membership.id == id_of(scope)).values(row))
     if not changed.rowcount:
         context.connection.execute(insert(Membership).values(id=id_of(scope), network_id=network, **row))
@@ -198,9 +198,8 @@ def _people(words: str | None) -> str:
 
 @projection("membership")
 def membership_records(connection: Connection, keys: Sequence[Key]) -> Records:
-    """`read_text` is when the committee last looked at the names, for those whose name was there to see."""
+    """`read_text` is when the committee last looked at the names, this one among them."""
     scopes = {id_of(scope): (scope, id) for scope, id in keys}
-    days = last_read(connection)
     return {
         scopes[row["id"]]: {
             "as": row["joined_as"],
@@ -208,10 +207,9 @@ def membership_records(connection: Connection, keys: Sequence[Key]) -> Records:
             "consent": row["consent"],
             "since": row["month"],
             "since_text": month_text(row["month"]),
-            "read_text": long_date(day) if day and row["seen_by"] == "committee" else "",
+            "read_text": long_date(row["read_on"]) if row["read_on"] else "",
         }
         for row in connection.execute(MEMBERSHIPS, {"ids": listed(scopes)}).mappings()
-        for day in [days.get(row["network_id"])]
     }
 
 

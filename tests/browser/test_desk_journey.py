@@ -61,7 +61,7 @@ def test_without_signal_a_lead_keeps_the_words_and_hears_that_signal_is_needed(c
     assert said(chair) == []
     chair.browser.click(f'{TELL} button[type="submit"]')
     wait(lambda: said(chair) == [(HEARD, "union", DID)])
-    wait(lambda: HEARD in chair.browser.texts(".app-said__heard"))
+    wait(lambda: HEARD in chair.browser.texts(".app-told__heard"))
     assert written(chair) == ["", ""]
     assert not chair.browser.js(SHOWN)
 
@@ -102,7 +102,7 @@ def test_a_lead_without_javascript_does_the_same(open_browser: Callable[..., Bro
     chair.browser.fill(f'{TELL} textarea[name="did"]', DID)
     chair.browser.click(f'{TELL} button[type="submit"]')
     wait(lambda: said(chair) == [(HEARD, "union", DID)])
-    wait(lambda: chair.page == "desk-network" and HEARD in chair.browser.texts(".app-said__heard"))
+    wait(lambda: chair.page == "desk-network" and HEARD in chair.browser.texts(".app-told__heard"))
     chair.browser.click("details:has(form[action='/do/network.hand_over']) > summary")
     chair.choose("to", "demo04")
     chair.browser.click('form[action="/do/network.hand_over"] button')

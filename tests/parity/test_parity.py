@@ -158,6 +158,19 @@ def test_joined_changed_and_left(twin_of: TwinOf) -> None:
         predicted(twin)
 
 
+def test_a_network_whose_leads_looked_at_names_and_wrote(sqlite_world: World, twin_of: TwinOf) -> None:
+    chair = sqlite_world.log_in("chair")
+    assert chair.get("/desk/networks/n2").status_code == 200
+    told = {"heard": "Rotas come late", "owner": "union", "did": "They come earlier"}
+    chair.do("network.tell", "/desk/networks/n2", network="n2", **told)
+    chair.do("network.post", "/desk/networks/n2", network="n2", title="Next time", text="Here.\nAt noon.")
+    for twin in everyone(twin_of):
+        same(twin)
+    member, private = (twin_of(key).on_phone("/networks/n2")[1] for key in ("member", "private"))
+    assert "They come earlier" in member and "At noon." in member and "At noon." in private
+    assert "The committee looked at" in member and "The committee looked at" not in private
+
+
 def test_a_network_that_takes_nobody_new(sqlite_world: World, twin_of: TwinOf) -> None:
     shut = text("UPDATE network SET state = CASE id WHEN 'n1' THEN 'paused' ELSE 'closed' END")
     sqlite_world.write(lambda connection: connection.execute(shut))

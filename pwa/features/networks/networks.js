@@ -2,15 +2,18 @@
 
 const monthOf = ({ on, on_text }) => ({ since: on.slice(0, 7), since_text: on_text.split(" ").slice(2).join(" ") });
 
+// A name that nobody may see was not looked at.
+const told = (held, seen_by) => ({ read_text: seen_by === "committee" ? held.read_text ?? "" : "" });
+
 const change = (view, network, values) => {
   const held = view.get("membership", network);
-  if (held) view.put("membership", network, { ...held, ...values });
+  if (held) view.put("membership", network, { ...held, ...values(held) });
 };
 
 export const networks = {
   "network.join": (view, { network, as, seen_by, consent }, day) => {
     const held = view.get("membership", network) ?? monthOf(day);
-    view.put("membership", network, { ...held, as, seen_by, consent });
+    view.put("membership", network, { ...held, as, seen_by, consent, ...told(held, seen_by) });
   },
 
   // At once nothing of it is left to see, also what was said to members only.
@@ -19,7 +22,7 @@ export const networks = {
     for (const post of Object.values(view.collection("post"))) if (post.network === network) view.remove("post", post.id);
   },
 
-  "network.seen_by": (view, { network, seen_by }) => change(view, network, { seen_by }),
+  "network.seen_by": (view, { network, seen_by }) => change(view, network, (held) => ({ seen_by, ...told(held, seen_by) })),
 
   "network.ask": (view, { topic }) => view.put("asking", topic, { topic }),
 };
