@@ -63,7 +63,8 @@ def entering(connection: Connection, visitor: Visitor | None, may: bool) -> Refu
 
 
 def doors(connection: Connection, asking: Asking) -> Shown:
-    return Shown({"doors": [each for one in FEATURES if one.doors for each in one.doors(connection, asking.roles)]})
+    found = [each for one in FEATURES if one.doors for each in one.doors(connection, asking.roles)]
+    return Shown({"doors": found, "numbers": access.may_see_numbers(asking.roles)})
 
 
 HOME = DeskPage(

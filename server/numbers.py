@@ -14,6 +14,7 @@ from litestar.handlers import route
 from sqlalchemy import Connection
 
 from server import access
+from server.desk import entering
 from server.features.networks import month_text
 from server.reports.export import WHAT, Row, as_csv, as_json, rows
 from server.reports.published import ASKED, MEMBERS, PEOPLE, TAKEN, last_month
@@ -56,7 +57,7 @@ def _read(connection: Connection, site: Site, token: str | None, *, last: bool) 
     """Nothing for whoever may not come in."""
     held = holding(connection, site, (), token)
     roles = held.visitor.roles if held.visitor else frozenset()
-    if not access.may_see_numbers(roles):
+    if entering(connection, held.visitor, access.may_see_numbers(roles)):
         return None
     month = last_month(connection)
     if month is None:

@@ -33,6 +33,7 @@ AnyRequest = Request[Any, Any, Any]
 Collections = Mapping[str, dict[str, dict[str, Any]]]
 
 HTML = MediaType.HTML
+NOWHERE = ["/{rest:path}", "/desk/{rest:path}"]  # the second: the router does not go back up from below /desk
 MACHINE = ("/sync", "/health", "/metrics", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
 PRIVATE = {"Cache-Control": "no-store", "X-Rendered-By": "server"}
 OPEN = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language", "X-Rendered-By": "server"}
@@ -67,7 +68,7 @@ def routes() -> list[HTTPRouteHandler]:
     methods = [HttpMethod.GET, HttpMethod.HEAD]
     return [
         route("/look", http_method=[HttpMethod.POST], include_in_schema=False, opt={"quiet": True})(choose_look),
-        route("/{rest:path}", http_method=methods, include_in_schema=False)(no_such_page),
+        route(NOWHERE, http_method=methods, include_in_schema=False)(no_such_page),
         route(others, http_method=methods, include_in_schema=False)(show),
         route(quiet, http_method=methods, include_in_schema=False, opt={"quiet": True})(show),
     ]
