@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pwa.log_in_states import LOGGING_IN
 from pwa.pages import PAGES, Page
 
 KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
@@ -292,6 +293,13 @@ BESIDE: Mapping[Page, Shown] = {
         "error": replace(log_in(), problems=[("email", "Write your work email address, like name@example.nhs.uk.")]),
         "directory": log_in(directory="Meadowbank account"),
         "code": log_in(step="code", email="nurse@example.nhs.uk", code="482913"),
+    },
+    **{
+        Page(f"log-in-{name}", f"/log-in/{name}", f"features/log_in/{name.replace('-', '_')}.html", title): {
+            kind: State(more=more, problems=problems, logged_in="own" in more)
+            for kind, (more, problems) in shown.items()
+        }
+        for (name, title), shown in LOGGING_IN.items()
     },
     Page("not-found", "/not-found", "layout/not_found.html", "We cannot find that page"): {"usual": NOTHING},
     Page("offline", "/offline", "layout/offline.html", "This page needs signal"): {"offline": State(offline=True)},

@@ -25,6 +25,9 @@ ROLES = {
     "helper": "place",
     **dict.fromkeys(("coordinator", "staffside", "admin", "protection"), ""),
 }
+HOUR = 3_600_000  # milliseconds
+DESK_LIFE = 12 * HOUR  # of a second factor, for the work of leads, coordinators and administrators
+FORM_LIFE = HOUR
 
 
 def scopes_of(connection: Connection, key: bytes, person_id: str) -> list[str]:
@@ -94,14 +97,36 @@ def may_open(page: Page, logged_in: bool) -> bool:
     return page.public or logged_in
 
 
-def may_log_in(demo_person: bool, demo: bool) -> bool:
-    """Demo people exist only while the app is a demo, whatever an older database holds."""
-    return demo or not demo_person
+def may_log_in(demo_person: bool, factor_at: int | None, demo: bool) -> bool:
+    """Demo people exist only while the app is a demo, whatever an older database holds; and outside the demo a log in
+    without a second factor opens nothing, whenever and however it was made."""
+    return demo or (not demo_person and factor_at is not None)
 
 
-def may_get_code(address: str, domains: tuple[str, ...]) -> bool:
-    """Codes go to the organisation's own addresses, where it says which those are."""
-    return not domains or address.rpartition("@")[2] in domains
+def may_skip_factor(has_factor: bool, demo: bool) -> bool:
+    """A code alone does where codes are shown on the page, and for nobody who has a second factor."""
+    return demo and not has_factor
+
+
+def may_use_desk(demo_person: bool, factor_at: int | None, now: int, *, sends: bool = False) -> bool:
+    """Lead, coordinator and administrator pages want a second factor of today. Demo people have none. A form that was
+    opened in time may still be sent a little later (`sends`), so that nothing typed is lost."""
+    if demo_person:
+        return True
+    return factor_at is not None and now - factor_at < DESK_LIFE + (FORM_LIFE if sends else 0)
+
+
+def may_change_factors(demo_person: bool) -> bool:
+    """Everybody is the same demo person: nobody may lock the others out."""
+    return not demo_person
+
+
+def may_get_code(address: str, domains: tuple[str, ...], *, known: bool, invited: bool) -> bool:
+    """Codes go to whoever was invited and to the organisation's own addresses, where it says which those are; else to
+    people we know."""
+    if invited:
+        return True
+    return address.rpartition("@")[2] in domains if domains else known
 
 
 def may_come_from_directory(address: str, domains: tuple[str, ...]) -> bool:

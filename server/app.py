@@ -34,7 +34,11 @@ from server import (
     oidc_log_in,
     own_copy,
     problems,
+    registration,
+    second_factor,
     static,
+    step_up,
+    steps,
     sync_api,
     web,
 )
@@ -45,7 +49,7 @@ from server.features.help import organisation_name
 from server.mail import Post
 from server.metrics import Metrics
 from server.oidc import Directory
-from server.site import Site
+from server.site import Site, now
 from server.words import deck
 from sync import Kind
 from sync.forms import rules
@@ -75,6 +79,9 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             log_in.log_out,
             oidc_log_in.go,
             oidc_log_in.back,
+            *registration.ROUTES,
+            *second_factor.ROUTES,
+            *step_up.ROUTES,
         ],
         lifespan=[lambda app: running(site, alone)],
         dependencies={"site": Provide(lambda: site, use_cache=True, sync_to_thread=False)},
@@ -109,7 +116,7 @@ def make_site(config: Config) -> Site:
     )
 
     async def knows(address: str) -> bool:
-        return await db.read(log_in.who_has, address, config.mail_domains) is not None
+        return (await db.read(steps.reader, config, address, now())).may
 
     return Site(
         config=config,

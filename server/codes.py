@@ -9,13 +9,13 @@ import hmac
 import re
 import secrets
 from enum import Enum
-from hashlib import sha256
 from ipaddress import ip_address, ip_network
 
 from sqlalchemy import BigInteger, Connection, LargeBinary, delete, func, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base
+from server.keys import keyed
 
 MINUTE = 60_000  # milliseconds
 LIFE = 10 * MINUTE
@@ -59,22 +59,22 @@ def new_code() -> str:
 
 def ask(connection: Connection, secret: str, address: str, client: str, code: str, now: int) -> bool:
     """False when this address, or this part of the network, has had its share for now."""
-    to, network = _mac(secret, "address", address), _mac(secret, "network", _network(client))
+    to, network = keyed(secret, "address", address), keyed(secret, "network", _network(client))
     recent = select(func.count()).select_from(LogInCode).where(LogInCode.sent_at > now - WINDOW)
     if connection.execute(recent.where(LogInCode.address == to)).scalar_one() >= PER_ADDRESS:
         return False
     if connection.execute(recent.where(LogInCode.network == network)).scalar_one() >= PER_NETWORK:
         return False
-    row = {"address": to, "network": network, "code": _mac(secret, "code", address, code), "sent_at": now, "tries": 0}
+    row = {"address": to, "network": network, "code": keyed(secret, "code", address, code), "sent_at": now, "tries": 0}
     connection.execute(insert(LogInCode).values(row))
     return True
 
 
 def check(connection: Connection, secret: str, address: str, code: str, now: int) -> Checked:
     """Only the newest code counts, and only once."""
-    mine = select(LogInCode).where(LogInCode.address == _mac(secret, "address", address))
+    mine = select(LogInCode).where(LogInCode.address == keyed(secret, "address", address))
     row = connection.execute(mine.order_by(LogInCode.id.desc()).limit(1).with_for_update()).first()
-    same = hmac.compare_digest(row.code if row else b"", _mac(secret, "code", address, _digits(code)))
+    same = hmac.compare_digest(row.code if row else b"", keyed(secret, "code", address, _digits(code)))
     if row is None or row.sent_at <= now - LIFE:
         return Checked.OLD
     if row.used_at is not None:
@@ -104,7 +104,3 @@ def _network(client: str) -> str:
     except ValueError:
         return client
     return str(ip_network(f"{client}/{bits}", strict=False))
-
-
-def _mac(secret: str, *parts: str) -> bytes:
-    return hmac.digest(secret.encode(), "\0".join(parts).encode(), sha256)

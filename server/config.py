@@ -52,7 +52,9 @@ class Config:
     secret_key: Annotated[str, "32 characters or more; the demo makes its own and keeps it in VAR_DIR"] = ""
     smtp_url: Annotated[str, "smtp://user:password@host:25, smtps://…:465 or smtp+starttls://…:587"] = ""
     mail_from: Annotated[str, "address that log-in codes come from"] = ""
-    mail_domains: Annotated[tuple[str, ...], "address endings that may get a code, with commas; empty is any"] = ()
+    mail_domains: Annotated[
+        tuple[str, ...], "address endings that may have an account, with commas; empty is who was invited"
+    ] = ()
     oidc_issuer: Annotated[str, "https://… of the directory that people log in with; empty is none"] = ""
     oidc_client_id: Annotated[str, "what the directory calls this app"] = ""
     oidc_client_secret: Annotated[str, "what this app proves itself to the directory with"] = ""

@@ -20,7 +20,7 @@ from sync.tables import EMPTY
 _FIND = """
 SELECT lineage.epoch, {versions}, {networks}, {joined},
   session.id, session.person_id, session.device, person.team_id, {roles}, person.demo_key IS NOT NULL,
-  session.seen_at, session.expires_at, session.revoked_at
+  session.seen_at, session.expires_at, session.revoked_at, session.factor_at
 FROM lineage
 LEFT JOIN session ON session.token_hash = {hashed}
 LEFT JOIN person ON person.id = session.person_id

@@ -8,7 +8,7 @@ import asyncio
 
 from sqlalchemy import Connection
 
-from server import codes, log, sessions
+from server import codes, factors, invitations, log, pending, sessions
 from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
@@ -27,7 +27,8 @@ async def every_day(site: Site) -> None:
 
 async def clean(site: Site) -> None:
     await site.db.write(_sessions, site)
-    for forget in (codes.clear_out, cut, prune, forget_words):
+    ours = (codes.clear_out, pending.clear_out, factors.clear_out, invitations.clear_out)
+    for forget in (*ours, cut, prune, forget_words):
         await site.db.write(forget, now())
     await site.db.write(snapshots.take, site.engine, site.config, now())
     log.write("housekeeping_done")

@@ -15,10 +15,9 @@ from jinja2.ext import extract_from_ast
 from pwa.compile import environment
 from pwa.languages import MESSAGES
 from pwa.pages import PAGES
-from server import desk, oidc
+from server import desk, log_in, oidc, registration, second_factor, step_up, steps
 from server.config import ROOT, Config
 from server.features import engine
-from server.log_in import NO_ADDRESS, SAID
 from server.problems import KNOWN
 from server.words import DECK, deck
 from sync.forms import NOT_USABLE, rules
@@ -58,8 +57,14 @@ def _python() -> Iterator[tuple[str, Message, str]]:
     yield from (("server/desk.py", each.page.title, "") for each in desk.PAGES.values())
     for _, *texts in KNOWN.values():
         yield from (("server/problems.py", text, "") for text in texts)
-    yield from (("server/log_in.py", text, "") for text in (NO_ADDRESS, *SAID.values()))
+    yield from (("server/steps.py", text, "") for text in (steps.LATE, *(title for _, title in steps.PAGES.values())))
+    yield from (("server/log_in.py", text, "") for text in (log_in.NO_ADDRESS, *log_in.SAID.values()))
     yield from (("server/oidc.py", text, "") for text in oidc.SAID.values())
+    asked = (registration.NO_NAME, registration.LONG_NAME, registration.NO_TEAM)
+    yield from (("server/registration.py", text, "") for text in asked)
+    shown = (second_factor.NO_PASSKEY, second_factor.HELD, second_factor.NO_NUMBER, second_factor.NO_CODE)
+    yield from (("server/second_factor.py", text, "") for text in (*shown, *second_factor.SAID.values()))
+    yield "server/step_up.py", step_up.LAST, ""
     yield "sync/forms.py", NOT_USABLE, ""
     for kind in engine(Config()).kinds.values():
         yield from (("server/features/", rule["words"], kind.name) for rule in rules(kind.args))

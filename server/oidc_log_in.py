@@ -21,12 +21,13 @@ from litestar.exceptions import NotFoundException
 from sqlalchemy import Connection, select
 from sqlalchemy.exc import IntegrityError
 
-from server import access, log, log_in, sessions
+from server import access, log, steps
 from server.codes import address_in
 from server.config import Config
 from server.oidc import Asked, Claims, Directory, NotDone, new_asked, proved_twice
 from server.people import Person, put_person
-from server.site import Site, now, token_of
+from server.site import Site, now
+from server.steps import Browser, Next
 from server.web import AnyRequest, see_other
 from sync import publish
 
@@ -63,15 +64,12 @@ async def back(request: AnyRequest, site: NamedDependency[Site]) -> Response[str
         known = known_as(claims, site.config)
     except NotDone as fault:
         return _not_done(site, fault)
-    token = sessions.new_token()
-    before = token_of(request.scope["headers"], site.cookie)
-    label = log_in.device_label(request.headers.get("user-agent", ""))
+    browser = steps.browser_of(site, request)
     try:
-        await site.db.write(_enter, site, known, token, before, label)
+        to = await site.db.write(_enter, site, browser, known)
     except IntegrityError:  # a second tab was quicker: now they are here
-        await site.db.write(_enter, site, known, token, before, label)
-    session = log_in._cookie(site, token, log_in.COOKIE_DAYS * 86_400)
-    return see_other("/", [session, _cookie(site, "", 0)])
+        to = await site.db.write(_enter, site, browser, known)
+    return steps.go(site, to, _cookie(site, "", 0))
 
 
 def known_as(claims: Claims, config: Config) -> Known:
@@ -113,14 +111,17 @@ def _code(query: Mapping[str, str], asked: Asked, config: Config) -> str:
     return query.get("code", "")
 
 
-def _enter(connection: Connection, site: Site, known: Known, token: str, before: str | None, label: str) -> None:
-    """Whoever is not here yet gets an account and is asked nothing more."""
+def _enter(connection: Connection, site: Site, browser: Browser, known: Known) -> Next:
+    """Whoever is not here yet gets an account. A second factor that they proved to the directory is enough; else they
+    are asked for ours."""
     person = connection.scalar(select(Person.id).where(Person.email == known.address))
     if person is None:
         person = secrets.token_hex(8)
         new = Person(id=person, name=known.name, role="", team_id=None, email=known.address, demo_key=None)
         publish(site.engine, connection, put_person(connection, new))
-    log_in._start(connection, site, person, token, before, label)
+    if known.twice:
+        return steps.begin(connection, site, browser, person, now())
+    return steps.enter(connection, site, browser, person)
 
 
 def _not_done(site: Site, fault: NotDone) -> Response[str]:

@@ -28,7 +28,8 @@ from sync.tables import record
 from sync.wire import open_
 
 OWNERS = ("person_id", "person")
-KEPT_BACK = ("token_hash",)  # what a log in hangs on is in no file
+# What a log in hangs on is in no file.
+KEPT_BACK = ("token_hash", "code_hash", "sealed", "challenge", "credential", "public_key")
 MOMENTS = ("last_seen", "first_seen")  # these, and names that end in _at, are UTC milliseconds
 # Tables whose rows have a name that only the server can make from a person, and where that is.
 OPAQUE = (

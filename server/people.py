@@ -67,7 +67,10 @@ class Role(Base):
 
 
 class Session(Base):
-    """One log in. `id` may be shown to its owner; the token is only in the cookie. Times are UTC milliseconds."""
+    """One log in. `id` may be shown to its owner; the token is only in the cookie. Times are UTC milliseconds.
+
+    `factor_at` is when a second factor was last shown in it; a demo's log ins may have none.
+    """
 
     __tablename__ = "session"
     id: Mapped[str] = mapped_column(primary_key=True)
@@ -79,6 +82,7 @@ class Session(Base):
     seen_at: Mapped[int] = mapped_column(BigInteger)
     expires_at: Mapped[int] = mapped_column(BigInteger)
     revoked_at: Mapped[int | None] = mapped_column(BigInteger)
+    factor_at: Mapped[int | None] = mapped_column(BigInteger)
 
 
 _people = table(Person).c

@@ -43,6 +43,7 @@ class Visitor(NamedTuple):
     seen_at: int
     expires_at: int
     revoked_at: int | None
+    factor_at: int | None = None
 
     @property
     def device_name(self) -> str:
@@ -63,6 +64,7 @@ FIND = select(
     Session.seen_at,
     Session.expires_at,
     Session.revoked_at,
+    Session.factor_at,
 ).join_from(Session, Person, Person.id == Session.person_id)
 
 
@@ -82,7 +84,9 @@ def find(connection: Connection, token: str, now: int) -> Visitor | None:
     return Visitor._make(row)
 
 
-def begin(connection: Connection, person_id: str, token: str, label: str, now: int) -> list[Touch]:
+def begin(
+    connection: Connection, person_id: str, token: str, label: str, now: int, factor_at: int | None = None
+) -> list[Touch]:
     session = secrets.token_hex(8)
     connection.execute(
         insert(Session).values(
@@ -93,9 +97,23 @@ def begin(connection: Connection, person_id: str, token: str, label: str, now: i
             created_at=now,
             seen_at=now,
             expires_at=now + IDLE_DAYS * DAY,
+            factor_at=factor_at,
         )
     )
     return [_touch(person_id, session)]
+
+
+def prove(connection: Connection, session: str, token: str, now: int) -> bool:
+    """A second factor was shown again: from now on the log in has this token, and the one before is worth nothing."""
+    live = update(Session).where(Session.id == session, Session.revoked_at.is_(None))
+    return bool(connection.execute(live.values(token_hash=token_hash(token), factor_at=now)).rowcount)
+
+
+def take_away_all(connection: Connection, person_id: str, now: int) -> list[Touch]:
+    """Every device of this person is told to wipe itself when it next reaches us."""
+    theirs = update(Session).where(Session.person_id == person_id, Session.revoked_at.is_(None))
+    gone = connection.execute(theirs.values(revoked_at=now).returning(Session.device, Session.id))
+    return [_touch(person_id, row.device or row.id) for row in gone]
 
 
 def meet(connection: Connection, visitor: Visitor, device: str | None, now: int) -> list[Touch]:

@@ -37,13 +37,18 @@ class Site:
         """Browsers take the prefix only over https; it pins the cookie to this host."""
         return "__Host-session" if self.config.secure else "session"
 
+    @property
+    def pending_cookie(self) -> str:
+        """Of a log in that is half done; it opens no page but the next step."""
+        return "__Host-log-in" if self.config.secure else "log-in"
+
 
 def now() -> int:
     return time.time_ns() // 1_000_000
 
 
 def token_of(headers: Iterable[tuple[bytes, bytes]], cookie: str) -> str | None:
-    """The session token a browser sent, read without parsing its other cookies."""
+    """The token a browser sent in this cookie, read without parsing its other cookies."""
     start = f"{cookie}=".encode()
     for name, value in headers:
         if name == b"cookie":

@@ -109,7 +109,7 @@ class SyncApi:
             if claims:
                 raise Refused(401, "device_removed", headers=[_forget(self.site)])
             return None
-        if visitor and not access.may_log_in(visitor.demo, self.site.config.demo):
+        if visitor and not access.may_log_in(visitor.demo, visitor.factor_at, self.site.config.demo):
             visitor = None
         if visitor is None and claims:
             raise Refused(401, "log_in")

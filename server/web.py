@@ -184,11 +184,11 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
 
 
 def visitor_of(connection: Connection, token: str | None, demo: bool) -> Visitor | None:
-    """Nobody, when the log in ended, was taken away or belongs to a demo that is over."""
+    """Nobody, when the log in ended, was taken away, or was made in a demo that is over."""
     visitor = sessions.find(connection, token, now()) if token else None
-    if visitor is None or visitor.revoked_at is not None or not access.may_log_in(visitor.demo, demo):
+    if visitor is None or visitor.revoked_at is not None:
         return None
-    return visitor
+    return visitor if access.may_log_in(visitor.demo, visitor.factor_at, demo) else None
 
 
 def holding(connection: Connection, site: Site, kinds: Sequence[str], token: str | None) -> Held:

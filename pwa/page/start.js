@@ -6,6 +6,7 @@ import { showFollowed, watchFollowed } from "./follow.js";
 import { watchForms } from "./forms.js";
 import { handOver, watchLook } from "./look.js";
 import { watchHide } from "./hide.js";
+import { watchPasskey } from "./passkey.js";
 import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { hearProgress, watchProgress } from "./progress.js";
@@ -18,6 +19,7 @@ const TICK_MS = 25 * 1000; // what is unsent is tried at least every 30 s, whate
 const GLANCE_MS = 2 * 1000;
 
 const quiet = main().hasAttribute("data-quiet");
+const step = main().dataset.page.startsWith("log-in"); // often the answer to a form: asked for again it would be another step
 let leaving = false; // a plain form is on its way: reloading now would lose it
 let era;
 
@@ -50,6 +52,7 @@ async function restored() {
 }
 
 function heard({ data }) {
+  if (step) return;
   if (data.type === "person" && !leaving) location.reload();
   if (data.type === "changed" && !quiet && !leaving) refresh();
   if (data.type === "progress" && !quiet) hearProgress(data.progress);
@@ -69,7 +72,7 @@ function showOwn() {
 async function arrived() {
   const status = await ask({ ask: "status" });
   era = status?.era;
-  if (!quiet && status?.told_at >= performance.timeOrigin) refresh();
+  if (!quiet && !step && status?.told_at >= performance.timeOrigin) refresh();
   if (!quiet && status?.progress) hearProgress(status.progress);
 }
 
@@ -119,6 +122,7 @@ watchFollowed();
 watchPhone();
 watchProgress();
 watchShared();
+watchPasskey();
 watchUndo();
 watchPage();
 if ("serviceWorker" in navigator) watchWorker();

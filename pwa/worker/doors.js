@@ -1,5 +1,5 @@
-// POST to /look and /shared: how this phone looks and who uses it, kept here. And to /log-in, /demo/log-in and /log-out, or back from an organisation's
-// log in: after each of them it is the server who says who is here. The phone forgets before and after the request: a sync on its way must not bring the last person back.
+// POST to /look and /shared: how this phone looks and who uses it, kept here. And to where a log in may be completed (router.js lists them) and /log-out:
+// after each of them it is the server who says who is here. The phone forgets before and after the request: a sync on its way must not bring the last person back.
 import { pageAnswer, seeOther } from "./answer.js";
 import { LANGUAGES, PAGES } from "./built.js";
 import * as identity from "./identity.js";

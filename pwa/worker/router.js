@@ -2,7 +2,7 @@
 
 const ID = "[A-Za-z0-9_-]{1,64}";
 const BACK = "/log-in/directory/back"; // a log in that comes from elsewhere, and so by a link
-const DOORS = ["/log-in", "/demo/log-in", "/log-out", "/look", "/shared"];
+const DOORS = ["/log-in", "/log-in/account", "/log-in/step", "/log-in/codes", "/demo/log-in", "/log-out", "/look", "/shared"];
 
 const pattern = (path) => new RegExp(`^${path.replace(/\{(\w+)\}/g, `(?<$1>${ID})`)}$`);
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from email import message_from_bytes, policy
@@ -88,8 +89,39 @@ def mailbox() -> Iterator[Mailbox]:
 
 
 @pytest.fixture
+def client(mailbox: Mailbox, app: App) -> TestClient[Any]:
+    """The app as it is run for real, where passkeys can be made."""
+    return app(demo=False, public_url="https://app.example.org", smtp_url=f"smtp://127.0.0.1:{mailbox.port}")
+
+
+@pytest.fixture
+def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
+    """Moves the server's clock on."""
+    moved = [0]
+    real = time.time_ns
+    monkeypatch.setattr("server.site.time.time_ns", lambda: real() + moved[0])
+
+    def move(milliseconds: int) -> None:
+        moved[0] += milliseconds * 1_000_000
+
+    return move
+
+
+@pytest.fixture
 def known(sqlite_world: World) -> str:
     """The address of somebody who is no demo person."""
-    person = Person(id="p-known", name="A nurse", role="Nurse", team_id="t1", email=NURSE, demo_key=None)
-    sqlite_world.write(lambda connection: publish(sqlite_world.engine, connection, put_person(connection, person)))
-    return NURSE
+    return put(
+        sqlite_world, Person(id="p-known", name="A nurse", role="Nurse", team_id="t1", email=NURSE, demo_key=None)
+    )
+
+
+@pytest.fixture
+def bob(sqlite_world: World) -> str:
+    """The address of somebody else."""
+    email = "bob@example.nhs.uk"
+    return put(sqlite_world, Person(id="p-bob", name="Bob", role="Nurse", team_id="t1", email=email, demo_key=None))
+
+
+def put(world: World, person: Person) -> str:
+    world.write(lambda connection: publish(world.engine, connection, put_person(connection, person)))
+    return str(person.email)

@@ -1,72 +1,33 @@
 """Log in by a code from an email, against a mail server that takes real mail, and what an attacker gets."""
 
 import re
-import time
 from collections.abc import Callable
-from typing import Any
 
 import httpx
 import pytest
-from litestar.testing import TestClient
 
 from server import codes
-from server.log_in import device_label
+from server.browsers import device_label
+from tests.server.arriving import HTML as HEADERS
+from tests.server.arriving import Client, add_app, code_for, logged_in, other, post, wait_for
 from tests.server.conftest import App, Mailbox
 from tests.world import World
 
-HEADERS = {"Accept": "text/html", "Sec-Fetch-Site": "same-origin"}
 MINUTES = 60_000
 
 
-@pytest.fixture
-def client(mailbox: Mailbox, app: App) -> TestClient[Any]:
-    return app(demo=False, smtp_url=f"smtp://127.0.0.1:{mailbox.port}")
+def send(client: Client, **fields: str) -> httpx.Response:
+    return post(client, "/log-in", **fields)
 
 
-@pytest.fixture
-def later(monkeypatch: pytest.MonkeyPatch) -> Callable[[int], None]:
-    """Moves the server's clock on."""
-    moved = [0]
-    real = time.time_ns
-    monkeypatch.setattr("server.site.time.time_ns", lambda: real() + moved[0])
-
-    def move(milliseconds: int) -> None:
-        moved[0] += milliseconds * 1_000_000
-
-    return move
-
-
-def send(client: TestClient[Any], **fields: str) -> httpx.Response:
-    return client.post("/log-in", data=fields, headers=HEADERS, follow_redirects=False)
-
-
-def code_for(client: TestClient[Any], mailbox: Mailbox, email: str) -> str:
-    before = len(mailbox.letters)
-    assert send(client, email=email).status_code == 200
-    wait_for(lambda: len(mailbox.letters) > before)
-    return mailbox.code()
-
-
-def wait_for(done: Callable[[], bool], seconds: float = 5) -> None:
-    end = time.monotonic() + seconds
-    while not done():
-        assert time.monotonic() < end, "it did not happen in time"
-        time.sleep(0.01)
-
-
-def other(code: str) -> str:
-    return f"{(int(code) + 1) % 10**6:06d}"
-
-
-def logged_in(client: TestClient[Any]) -> bool:
-    return client.get("/me", headers=HEADERS, follow_redirects=False).status_code == 200
-
-
-def test_a_code_from_the_email_logs_in_once(client: TestClient[Any], mailbox: Mailbox, known: str) -> None:
+def test_a_code_from_the_email_logs_in_once(client: Client, mailbox: Mailbox, known: str) -> None:
     code = code_for(client, mailbox, known.upper())
     assert mailbox.letters[-1]["To"] == known
     answer = send(client, email=known, code=f" {code[:3]} {code[3:]}")
-    assert (answer.status_code, answer.headers["location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/log-in/set-up")
+    assert not logged_in(client)
+    add_app(client)
+    assert post(client, "/log-in/codes").headers["location"] == "/"
     assert logged_in(client)
     client.cookies.clear()
     again = send(client, email=known, code=code)
@@ -75,7 +36,7 @@ def test_a_code_from_the_email_logs_in_once(client: TestClient[Any], mailbox: Ma
     assert not logged_in(client)
 
 
-def test_a_wrong_code_can_be_tried_five_times(client: TestClient[Any], mailbox: Mailbox, known: str) -> None:
+def test_a_wrong_code_can_be_tried_five_times(client: Client, mailbox: Mailbox, known: str) -> None:
     code = code_for(client, mailbox, known)
     answers = [send(client, email=known, code=other(code)) for _ in range(5)]
     assert [answer.status_code for answer in answers] == [422] * 5
@@ -86,7 +47,7 @@ def test_a_wrong_code_can_be_tried_five_times(client: TestClient[Any], mailbox: 
 
 
 def test_a_code_is_good_for_ten_minutes(
-    client: TestClient[Any], mailbox: Mailbox, known: str, later: Callable[[int], None]
+    client: Client, mailbox: Mailbox, known: str, later: Callable[[int], None]
 ) -> None:
     code = code_for(client, mailbox, known)
     later(10 * MINUTES + 1)
@@ -95,7 +56,7 @@ def test_a_code_is_good_for_ten_minutes(
     assert not logged_in(client)
 
 
-def test_only_the_newest_code_counts(client: TestClient[Any], mailbox: Mailbox, known: str) -> None:
+def test_only_the_newest_code_counts(client: Client, mailbox: Mailbox, known: str) -> None:
     first = code_for(client, mailbox, known)
     second = code_for(client, mailbox, known)
     if first != second:
@@ -103,15 +64,13 @@ def test_only_the_newest_code_counts(client: TestClient[Any], mailbox: Mailbox, 
     assert send(client, email=known, code=second).status_code == 303
 
 
-def test_a_code_for_one_address_is_no_use_for_another(client: TestClient[Any], mailbox: Mailbox, known: str) -> None:
+def test_a_code_for_one_address_is_no_use_for_another(client: Client, mailbox: Mailbox, known: str) -> None:
     code = code_for(client, mailbox, known)
     send(client, email="somebody@example.org")
     assert send(client, email="somebody@example.org", code=code).status_code == 422
 
 
-def test_an_address_that_nobody_has_gets_the_same_answers(
-    client: TestClient[Any], mailbox: Mailbox, known: str
-) -> None:
+def test_an_address_that_nobody_has_gets_the_same_answers(client: Client, mailbox: Mailbox, known: str) -> None:
     stranger = "nobody@example.nhs.uk"  # as long as the known one would be
 
     def story(email: str) -> list[tuple[int, dict[str, str], str]]:
@@ -129,7 +88,7 @@ def test_an_address_that_nobody_has_gets_the_same_answers(
     assert {letter["To"] for letter in mailbox.letters} == {known}
 
 
-def test_both_kinds_of_address_leave_the_same_rows(client: TestClient[Any], sqlite_world: World, known: str) -> None:
+def test_both_kinds_of_address_leave_the_same_rows(client: Client, sqlite_world: World, known: str) -> None:
     send(client, email=known)
     send(client, email="nobody@example.nhs.uk")
     rows = sqlite_world.rows("SELECT * FROM log_in_code")
@@ -140,7 +99,7 @@ def test_both_kinds_of_address_leave_the_same_rows(client: TestClient[Any], sqli
 
 
 def test_an_address_gets_five_codes_in_fifteen_minutes(
-    client: TestClient[Any], known: str, later: Callable[[int], None]
+    client: Client, known: str, later: Callable[[int], None]
 ) -> None:
     assert [send(client, email=known).status_code for _ in range(6)] == [200] * 5 + [429]
     assert send(client, email="somebody@example.org").status_code == 200
@@ -160,7 +119,7 @@ def test_one_part_of_the_network_cannot_ask_for_ever(sqlite_world: World) -> Non
 @pytest.mark.parametrize(
     "text", ["", "nurse", "nurse@", "a b@example.org", "a@b", "x@example.org\r\nBcc: y@example.org"]
 )
-def test_what_cannot_be_an_address_is_said_at_once(client: TestClient[Any], mailbox: Mailbox, text: str) -> None:
+def test_what_cannot_be_an_address_is_said_at_once(client: Client, mailbox: Mailbox, text: str) -> None:
     answer = send(client, email=text)
     assert answer.status_code == 422
     assert "Write your work email address" in answer.text
@@ -175,7 +134,7 @@ def test_addresses_outside_the_organisation_get_no_mail(mailbox: Mailbox, app: A
 
 
 def test_a_mail_server_that_is_busy_is_asked_again(
-    client: TestClient[Any], mailbox: Mailbox, known: str, monkeypatch: pytest.MonkeyPatch
+    client: Client, mailbox: Mailbox, known: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("server.mail.PAUSES", (0.05, 0.05))
     mailbox.refuse = 2

@@ -10,8 +10,8 @@ from sqlalchemy import Connection
 
 from server.demo import person_id
 from server.site import Site
+from tests.server.arriving import wait_for
 from tests.server.conftest import NURSE, App, Mailbox
-from tests.server.test_log_in import wait_for
 from tests.server.test_sync_api import action, first
 from tests.world import World
 
