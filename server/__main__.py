@@ -24,6 +24,8 @@ HELP = {
     "revoke": "take a role away again",
     "load-teams": "make the teams and sites those of a CSV file (docs/teams.example.csv)",
     "leave": "somebody has left: end their log ins and keep nothing of theirs",
+    "invite": "let one email address make an account, within 14 days",
+    "reset-factors": "for a lost phone: take away a person's second steps and end all their log ins",
     "backup": "copy the SQLite database to FILE while the app runs",
     "restore": "put FILE in place of the database; phones then send again what it lacks",
 }
@@ -47,6 +49,8 @@ def parser() -> argparse.ArgumentParser:
     commands["grant"].add_argument("--list", action="store_true", dest="show", help="name the roles there are")
     commands["load-teams"].add_argument("file", type=Path)
     commands["leave"].add_argument("email")
+    commands["invite"].add_argument("email")
+    commands["reset-factors"].add_argument("email")
     commands["backup"].add_argument("file", type=Path)
     commands["restore"].add_argument("file", nargs="?", type=Path)
     commands["restore"].add_argument("--new-epoch", action="store_true", help="after PostgreSQL's own restore")

@@ -17,7 +17,20 @@ from litestar import Litestar
 from sqlalchemy import Connection, select, text
 
 from server import backup as copies
-from server import codes, demo, housekeeping, leaving, log, migrate, roles, team_file
+from server import (
+    codes,
+    demo,
+    factors,
+    housekeeping,
+    invitations,
+    leaving,
+    log,
+    migrate,
+    pending,
+    roles,
+    sessions,
+    team_file,
+)
 from server.app import create_app, make_site
 from server.cannot import Cannot
 from server.config import Config, from_base64, new_key, to_base64
@@ -162,10 +175,14 @@ def vapid_keys() -> None:
 
 def create_admin(email: str, name: str) -> None:
     config = _config()
+    print(_run(config, _administrator, config, _address(email), name))
+
+
+def _address(email: str) -> str:
     address = codes.address_in(email)
     if address is None:
         raise Cannot(f"{email} is not an email address.")
-    print(_run(config, _administrator, config, address, name))
+    return address
 
 
 def _administrator(connection: Connection, config: Config, address: str, name: str) -> str:
@@ -175,6 +192,8 @@ def _administrator(connection: Connection, config: Config, address: str, name: s
         person = secrets.token_hex(8)
         admin = Person(id=person, name=name, role="Administrator", team_id=None, email=address, demo_key=None)
         touched += put_person(connection, admin)
+        invitations.invite(connection, config.secret_key, address, now())
+        invitations.use(connection, config.secret_key, address, now())
     publish(engine(config), connection, [*touched, *put_role(connection, person, "admin")])
     return (
         f"{address} can now log in as {name}." if touched else f"{address} can log in already, and is an administrator."
@@ -227,8 +246,30 @@ def _leave(connection: Connection, config: Config, email: str) -> str:
         return f"Nobody here has the address {email}, so there is nothing to do."
     held = roles.held_by(connection, person)
     leaving.leave(connection, engine(config), person, now())
+    invitations.forget(connection, config.secret_key, _address(email))
     were = f" They were {', '.join(held)}: `grant` gives that to somebody else." if held else ""
     return f"{email} can no longer log in, and nothing of theirs is kept here.{were}"
+
+
+def invite(email: str) -> None:
+    config, address = _config(), _address(email)
+    _run(config, invitations.invite, config.secret_key, address, now())
+    print(f"{address} can make an account at {config.public_url}/log-in within 14 days. We sent no email: tell them.")
+
+
+def reset_factors(email: str) -> None:
+    config = _config()
+    print(_run(config, _without_factors, config, _address(email)))
+
+
+def _without_factors(connection: Connection, config: Config, address: str) -> str:
+    person = connection.scalar(select(Person.id).where(Person.email == address))
+    if person is None:
+        raise Cannot(f"Nobody has the address {address}.")
+    factors.forget(connection, person)
+    pending.forget(connection, person)
+    publish(engine(config), connection, sessions.take_away_all(connection, person, now()))
+    return f"{address} is logged out everywhere. Their phones wipe themselves. The next log in adds a new second step."
 
 
 def backup(file: Path) -> None:
@@ -286,6 +327,8 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "revoke": revoke,
     "load_teams": load_teams,
     "leave": leave,
+    "invite": invite,
+    "reset_factors": reset_factors,
     "backup": backup,
     "restore": restore,
 }

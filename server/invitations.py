@@ -40,6 +40,11 @@ def use(connection: Connection, secret: str, address: str, now: int) -> None:
     connection.execute(update(Invitation).where(mine, Invitation.used_at.is_(None)).values(used_at=now))
 
 
+def forget(connection: Connection, secret: str, address: str) -> None:
+    """For somebody who has left, who may not come back by an old one."""
+    connection.execute(delete(Invitation).where(Invitation.address == _address(secret, address)))
+
+
 def clear_out(connection: Connection, now: int) -> int:
     unused = Invitation.used_at.is_(None) & (Invitation.expires_at <= now)
     return connection.execute(delete(Invitation).where(unused)).rowcount

@@ -5,6 +5,7 @@ import signal
 import sqlite3
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server import __main__ as program
+from server import factors, pending, sessions, steps
 from server.config import from_base64, to_base64
 from server.demo import CAST, person_id
+from sync import publish
 from tests.databases import ROOT
 from tests.live import LiveServer
 from tests.server.conftest import Run
@@ -25,8 +28,8 @@ def test_help_has_a_line_for_every_command(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         program.main(["--help"])
     said = capsys.readouterr().out
-    commands = ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "backup", "restore"]
-    for command in [*commands, "grant", "revoke", "load-teams", "leave"]:
+    known = ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "invite", "reset-factors"]
+    for command in [*known, "backup", "restore", "grant", "revoke", "load-teams", "leave"]:
         assert f"\n  {command} " in f"\n{said}"
 
 
@@ -84,6 +87,48 @@ def test_somebody_who_is_here_already_can_be_made_an_administrator(
     assert sqlite_world.rows("SELECT role, area FROM role WHERE person_id = 'p-known'") == [
         {"role": "admin", "area": ""}
     ]
+
+
+def test_an_administrator_may_have_an_address_outside_the_organisation(run: Run, sqlite_world: World) -> None:
+    config = replace(sqlite_world.config, demo=False, mail_domains=("example.nhs.uk",))
+    boss = ("boss@example.org", sqlite_world.now)
+    real = {"SECRET_KEY": config.secret_key}
+    assert not sqlite_world.read(steps.reader, config, *boss).may
+    run("create-admin", boss[0], **real)
+    assert sqlite_world.read(steps.reader, config, *boss).may
+
+
+def test_an_invitation_lets_one_address_in(run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]) -> None:
+    config = replace(sqlite_world.config, demo=False)
+    assert run("invite", " Guest@Example.com ", SECRET_KEY=config.secret_key) == 0
+    assert "guest@example.com can make an account" in capsys.readouterr().out
+    assert sqlite_world.read(steps.reader, config, "guest@example.com", sqlite_world.now).may
+    assert not sqlite_world.read(steps.reader, config, "other@example.com", sqlite_world.now).may
+    assert run("invite", "guest") == 1
+
+
+def test_who_lost_a_phone_starts_again_and_is_logged_out_everywhere(
+    run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("create-admin", "boss@example.org")
+    (row,) = sqlite_world.rows("SELECT id FROM person WHERE email = 'boss@example.org'")
+    boss, secret = row["id"], sqlite_world.config.secret_key
+    sqlite_world.write(factors.new_codes, secret, boss)
+    sqlite_world.write(factors.add_app, secret, boss, "key", 0, "Chrome on Android", 1)
+    sqlite_world.write(pending.start, secret, pending.CODES, sqlite_world.now, person=boss)
+    touched = sqlite_world.write(sessions.begin, boss, "token", "Chrome on Android", sqlite_world.now, sqlite_world.now)
+    sqlite_world.write(lambda connection: publish(sqlite_world.engine, connection, touched))
+    nurse = sqlite_world.log_in("nurse")
+    assert run("reset-factors", "boss@example.org") == 0
+    assert "logged out everywhere" in capsys.readouterr().out
+    for table in ("factor", "recovery_code", "pending_log_in"):
+        assert sqlite_world.rows(f"SELECT * FROM {table}") == []
+    assert sqlite_world.rows("SELECT revoked_at FROM session WHERE person_id = :boss", boss=boss)[0]["revoked_at"]
+    devices = f"SELECT body FROM record WHERE kind = 'device' AND scope = 'person:{boss}'"
+    assert sqlite_world.rows(devices) == [{"body": None}]
+    assert nurse.get("/me").status_code == 200
+    assert run("reset-factors", "nobody@example.org") == 1
+    assert "Nobody has the address" in capsys.readouterr().err
 
 
 def test_a_copy_is_made_while_the_app_runs_and_never_over_an_older_one(
