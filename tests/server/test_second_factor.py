@@ -1,10 +1,12 @@
 """The second factor from the first log in on: added, asked for, changed, lost, and the guard that wants it recent."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
 
 import pytest
+import segno
 
-from server import access
+from server import access, totp
 from server.access import DESK_LIFE, FORM_LIFE
 from server.keys import seal, unseal
 from tests.server.arriving import Client, add_app, arrive, get, logged_in, number, post, recovery_codes, with_code
@@ -191,6 +193,28 @@ def test_in_a_demo_too_a_factor_that_is_there_is_asked_for(app: App, known: str)
 
 
 # What is kept
+
+
+def test_the_square_is_the_very_one_of_what_the_app_reads() -> None:
+    address = totp.address_of("JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP", "Common Ground", "nurse@example.nhs.uk")
+    assert address.startswith("otpauth://totp/Common%20Ground:nurse") and "secret=JBSWY3DPEHPK3PXP" in address
+    drawing = totp.drawing(address)
+    matrix = segno.make(address, error="m", micro=False).matrix
+    dark = {(x + 4, y + 4) for y, row in enumerate(matrix) for x, is_dark in enumerate(row) if is_dark}
+    assert drawing["size"] == len(matrix) + 8
+    assert set(_drawn(str(drawing["path"]))) == dark
+
+
+def _drawn(path: str) -> Iterator[tuple[int, int]]:
+    """The squares that lines of height 1 cover: M goes to a place, m on from there, h draws."""
+    x, y = 0.0, 0.0
+    for sign, numbers in re.findall(r"([Mmh])([^Mmh]*)", path):
+        first, *rest = (float(each) for each in re.findall(r"-?[\d.]+", numbers))
+        if sign == "h":
+            yield from ((int(x) + step, int(y)) for step in range(int(first)))
+            x += first
+        else:
+            x, y = (first, rest[0]) if sign == "M" else (x + first, y + rest[0])
 
 
 def test_no_secret_is_in_the_database_or_the_log(
