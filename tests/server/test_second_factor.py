@@ -2,15 +2,30 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import pytest
 import segno
+from litestar.testing import TestClient
 
 from server import access, totp
 from server.access import DESK_LIFE, FORM_LIFE
+from server.app import create_app
 from server.keys import seal, unseal
-from tests.server.arriving import Client, add_app, arrive, get, logged_in, number, post, recovery_codes, with_code
-from tests.server.conftest import App, Mailbox
+from server.people import Person
+from tests.server.arriving import (
+    Client,
+    add_app,
+    arrive,
+    asked,
+    get,
+    logged_in,
+    number,
+    post,
+    recovery_codes,
+    with_code,
+)
+from tests.server.conftest import App, Mailbox, put
 from tests.server.soft_passkey import SoftPasskey, options, with_passkey
 from tests.world import World
 
@@ -113,6 +128,30 @@ def test_nobody_takes_away_what_is_somebody_elses(
     assert sqlite_world.rows("SELECT 1 FROM factor WHERE id = 'theirs'")
 
 
+def test_the_whole_way_is_the_same_on_both_databases(
+    world: World, mailbox: Mailbox, later: Callable[[int], None]
+) -> None:
+    email = put(world, Person(id="p-ann", name="Ann", role="", team_id="t1", email="ann@example.org", demo_key=None))
+    mail, address = f"smtp://127.0.0.1:{mailbox.port}", "https://app.example.org"
+    made = create_app(replace(world.config, demo=False, smtp_url=mail, public_url=address), alone=False)
+    with TestClient(made, base_url=address) as client:
+        key, codes = arrive(client, mailbox, email)
+        later(STEP)
+        asked(client, mailbox, email)
+        assert post(client, "/log-in/step", number=number(key)).headers["location"] == "/"
+        assert "have been used" in again(client, mailbox, email, number=number(key))
+        assert post(client, "/log-in/step", code=codes[0]).headers["location"] == "/"
+        later(DESK_LIFE)
+        get(client, f"/log-in/again?back={FACTORS}")
+        assert post(client, "/log-in/step", number=number(key)).headers["location"] == FACTORS
+        assert post(client, FACTORS, remove="x").headers["location"] == FACTORS
+
+
+def again(client: Client, mailbox: Mailbox, email: str, **shown: str) -> str:
+    asked(client, mailbox, email)
+    return post(client, "/log-in/step", **shown).text
+
+
 # The guard
 
 
@@ -125,16 +164,16 @@ def test_the_rule_is_12_hours_and_an_hour_more_for_a_form_that_was_open() -> Non
     assert access.may_use_desk(True, None, 1_000)
 
 
-def test_after_12_hours_the_factor_is_asked_for_and_leads_back(
+def test_after_12_hours_the_factor_is_sent_away_for_and_leads_back(
     client: Client, mailbox: Mailbox, known: str, later: Callable[[int], None]
 ) -> None:
     key, _ = arrive(client, mailbox, known)
     assert get(client, FACTORS).status_code == 200
     later(DESK_LIFE)
-    asked = get(client, FACTORS)
-    assert (asked.status_code, asked.headers["location"]) == (303, f"/log-in/again?back={FACTORS}")
+    sent_away = get(client, FACTORS)
+    assert (sent_away.status_code, sent_away.headers["location"]) == (303, f"/log-in/again?back={FACTORS}")
     assert logged_in(client)
-    assert get(client, asked.headers["location"]).headers["location"] == "/log-in/step"
+    assert get(client, sent_away.headers["location"]).headers["location"] == "/log-in/step"
     shown = post(client, "/log-in/step", number=number(key))
     assert shown.headers["location"] == FACTORS
     assert get(client, FACTORS).status_code == 200
@@ -145,8 +184,8 @@ def test_a_change_needs_a_recent_factor_too(
 ) -> None:
     arrive(client, mailbox, known)
     later(DESK_LIFE + FORM_LIFE)
-    for asked in ({"add": "1"}, {"codes": "1"}, {"remove": "x"}):
-        assert post(client, FACTORS, **asked).headers["location"] == f"/log-in/again?back={FACTORS}"
+    for change in ({"add": "1"}, {"codes": "1"}, {"remove": "x"}):
+        assert post(client, FACTORS, **change).headers["location"] == f"/log-in/again?back={FACTORS}"
     assert sqlite_world.rows("SELECT * FROM pending_log_in") == []
 
 
@@ -161,8 +200,8 @@ def test_who_is_not_logged_in_sees_no_factors(client: Client) -> None:
 def test_demo_people_have_no_second_step_and_need_none(sqlite_world: World) -> None:
     nurse = sqlite_world.log_in("nurse")
     assert "This is a demo" in nurse.get(FACTORS).text
-    for asked in ({"add": "1"}, {"codes": "1"}):
-        nurse.post(FACTORS, **asked)
+    for change in ({"add": "1"}, {"codes": "1"}):
+        nurse.post(FACTORS, **change)
     assert nurse.get("/log-in/again?back=/pledges").headers["location"] == "/pledges"
     assert sqlite_world.rows("SELECT * FROM pending_log_in") == []
 
