@@ -29,6 +29,7 @@ AT_ONCE = 100  # requests that write or pull at one time; more are told to come 
 RETRY_SECONDS = 5
 NEXT_SECONDS = 300
 NEXT_SECONDS_BUSY = 900
+LENGTH_DIGITS = 12  # no body that somebody sends is longer
 GZIP_ABOVE = 500  # bytes
 GZIP_LEVEL = 3  # measured: level 6 takes three times as long for a seventh less
 
@@ -160,14 +161,18 @@ def _claims(request: Request) -> bool:
 
 async def _request(headers: Raw, receive: Receive) -> Request:
     try:
-        length = first(headers, b"content-length")
-        if length is not None and int(length) > MAX_BODY:
+        if _is_long(first(headers, b"content-length")):
             raise TooLarge("body", "")
         return decode_request(await _body(receive))
     except TooLarge as fault:
         raise Refused(413, "too_large", "Send half as much at once.", fault.field) from None
     except Malformed as fault:
         raise Refused(400, "malformed", fault.words, fault.field) from None
+
+
+def _is_long(length: str | None) -> bool:
+    """What is no number is left to the HTTP server, which counts for itself, and to the sum of what comes."""
+    return length is not None and length.isdecimal() and (len(length) > LENGTH_DIGITS or int(length) > MAX_BODY)
 
 
 async def _body(receive: Receive) -> bytes:

@@ -18,7 +18,7 @@ SAFE = 2**53 - 1  # the largest whole number a browser keeps exactly
 
 Count = Annotated[int, Meta(ge=0, le=SAFE)]
 Id = Annotated[str, Meta(pattern=r"^[A-Za-z0-9_.:-]{1,64}(?!\n)$")]
-Name = Annotated[str, Meta(min_length=1, max_length=200)]
+Name = Annotated[str, Meta(min_length=1, max_length=200, pattern=r"^[^\x00]*$")]  # no database keeps that letter
 
 Outcome = tuple[str, str, str | None, dict[str, object]]  # id, outcome, code, {"at": ms, "words": text}
 Row = tuple[str, str, Raw, int]  # id, kind, body, version
@@ -73,6 +73,8 @@ class Reply(Struct, frozen=True, kw_only=True):
 
 
 UNREADABLE = (msgspec.DecodeError, UnicodeDecodeError, json.JSONDecodeError, RecursionError)
+NOT_EXPECTED = "Something else belongs in this field. Update the app, then send it again."
+NOT_JSON = "This is not JSON. Update the app, then send it again."
 
 _request = msgspec.json.Decoder(Request)
 _encoder = msgspec.json.Encoder()
@@ -86,9 +88,9 @@ def decode_request(body: bytes) -> Request:
     try:
         request = _request.decode(body if b"\\ud" not in body.lower() else whole_text(body))
     except msgspec.ValidationError as error:
-        raise Malformed(place(error), str(error)) from None
-    except UNREADABLE:
-        raise Malformed("body", "This is not JSON.") from None
+        raise Malformed(place(error), NOT_EXPECTED) from None
+    except (*UNREADABLE, ValueError):  # also a number of thousands of digits
+        raise Malformed("body", NOT_JSON) from None
     if len(request.actions) > MAX_ACTIONS:
         raise TooLarge("actions", f"At most {MAX_ACTIONS} actions can be sent at once.")
     if len(request.cursors) > MAX_CURSORS:
