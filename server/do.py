@@ -16,7 +16,7 @@ from pwa.pages import Page, match
 from server import desk, log
 from server.sessions import Visitor
 from server.site import Site, now, token_of
-from server.web import AnyRequest, Filled, answer, holding, see_other, visitor_of
+from server.web import AnyRequest, Filled, answer, form_of, holding, see_other, visitor_of
 from server.words import deck, words
 from sync import push
 from sync.forms import NOT_USABLE, Problem, check
@@ -32,7 +32,7 @@ async def do(kind: FromPath[str], request: AnyRequest, site: NamedDependency[Sit
         return see_other("/outbox")
     if kind not in site.rules:
         raise NotFoundException
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = await form_of(request)
     token = token_of(request.scope["headers"], site.cookie)
     path = form.pop("page", "/")
     form.pop("undo", "")  # names what waits on the phone; here the form itself takes it back

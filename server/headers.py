@@ -46,13 +46,22 @@ def first(headers: Iterable[tuple[bytes, bytes]], name: bytes) -> str | None:
     return None
 
 
-def is_same_origin(headers: Iterable[tuple[bytes, bytes]], public_url: str) -> bool:
-    """Sec-Fetch-Site decides where the browser sends it, else Origin. What sends neither is no browser, and holds no
-    cookie that a person did not give it."""
+def is_same_origin(sent: Iterable[tuple[bytes, bytes]], public_url: str) -> bool:
+    """Sec-Fetch-Site decides where the browser sends it, else Origin, else Referer. What sends none of them is no
+    browser, and holds no cookie that a person did not give it. To an app on https, http:// is another website:
+    whoever is on the line can write its pages."""
+    headers = list(sent)
     site = first(headers, b"sec-fetch-site")
     if site is not None:
         return site in ("same-origin", "none")
-    origin = first(headers, b"origin")
-    if origin is None:
+    said = first(headers, b"origin")
+    said = first(headers, b"referer") if said is None else said
+    if said is None:
         return True
-    return urlsplit(origin).netloc in (first(headers, b"host"), urlsplit(public_url).netloc)
+    try:
+        theirs, ours = urlsplit(said), urlsplit(public_url)
+    except ValueError:  # no address at all
+        return False
+    if ours.scheme == "https" and theirs.scheme != "https":
+        return False
+    return theirs.netloc != "" and theirs.netloc in (first(headers, b"host"), ours.netloc)

@@ -18,7 +18,7 @@ from server.codes import Checked
 from server.people import Person
 from server.site import Site, now, token_of
 from server.steps import Browser, Next, said
-from server.web import AnyRequest, see_other
+from server.web import AnyRequest, form_of, see_other
 from server.words import words
 from sync import publish
 from sync.forms import Problem
@@ -43,7 +43,7 @@ async def log_in_page(request: AnyRequest, site: NamedDependency[Site]) -> Respo
 
 @post("/log-in", include_in_schema=False)
 async def log_in(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    form = await steps.form_of(request)
+    form = await form_of(request)
     address = codes.address_in(form.get("email", ""))
     if address is None:
         return await _page(site, request, said("email", NO_ADDRESS), form)
@@ -83,8 +83,8 @@ def _after_code(connection: Connection, site: Site, browser: Browser, address: s
 async def demo_log_in(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     if not site.config.demo:
         raise NotFoundException
-    key = (await request.form()).get("person")
-    person = await site.db.read(_demo_person, str(key))
+    key = (await form_of(request)).get("person", "")
+    person = await site.db.read(_demo_person, key) if key.isprintable() else None  # no database looks for a NUL
     if person is None:
         return await _page(site, request, said("", words("log_in.demo")))
     return steps.go(site, await site.db.write(steps.begin, site, steps.browser_of(site, request), person, None))

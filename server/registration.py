@@ -16,7 +16,7 @@ from server import pending, steps
 from server.people import Person, Team, put_person
 from server.site import Site
 from server.steps import Browser, Next, said
-from server.web import AnyRequest
+from server.web import AnyRequest, form_of
 from sync import publish
 from sync.forms import Problem
 
@@ -33,7 +33,7 @@ async def account_page(request: AnyRequest, site: NamedDependency[Site]) -> Resp
 
 @post("/log-in/account", include_in_schema=False)
 async def make_account(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    form = await steps.form_of(request)
+    form = await form_of(request)
     name, team = " ".join(form.get("name", "").split()), form.get("team", "")
     problems = await site.db.read(_problems, name, team)
     if problems:

@@ -18,7 +18,7 @@ from server.pending import Pending
 from server.people import Person
 from server.site import Site, now
 from server.steps import Browser, Next, said
-from server.web import PRIVATE, AnyRequest
+from server.web import PRIVATE, AnyRequest, form_of
 from sync.forms import Problem
 
 NO_PASSKEY = "That passkey did not work here. Try again, or choose another way."
@@ -56,7 +56,7 @@ async def app_page(request: AnyRequest, site: NamedDependency[Site]) -> Response
 
 @post("/log-in/set-up", include_in_schema=False)
 async def set_up(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    answer = (await steps.form_of(request)).get("passkey", "")
+    answer = (await form_of(request)).get("passkey", "")
     done = await site.db.write(_add_passkey, site, steps.browser_of(site, request), answer)
     if isinstance(done, list):
         return await _adding(site, request, "set-up", done)
@@ -65,7 +65,7 @@ async def set_up(request: AnyRequest, site: NamedDependency[Site]) -> Response[s
 
 @post("/log-in/app", include_in_schema=False)
 async def set_up_app(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    number = factors.plain((await steps.form_of(request)).get("number", ""))
+    number = factors.plain((await form_of(request)).get("number", ""))
     done = await site.db.write(_add_app, site, steps.browser_of(site, request), number)
     if isinstance(done, list):
         return await _adding(site, request, "app", done)
@@ -205,7 +205,7 @@ async def step_page(request: AnyRequest, site: NamedDependency[Site]) -> Respons
 
 @post("/log-in/step", include_in_schema=False)
 async def step(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
-    form = await steps.form_of(request)
+    form = await form_of(request)
     done = await site.db.write(_show, site, steps.browser_of(site, request), form)
     if isinstance(done, list):
         return await _showing(site, request, done, form)

@@ -15,7 +15,7 @@ from server.second_factor import show_codes
 from server.sessions import Visitor
 from server.site import Site, now, token_of
 from server.steps import Browser, Next, said
-from server.web import AnyRequest, see_other, visitor_of
+from server.web import AnyRequest, form_of, see_other, visitor_of
 from sync.forms import Problem
 
 HERE = "/log-in/factors"
@@ -92,7 +92,7 @@ async def change_factors(request: AnyRequest, site: NamedDependency[Site]) -> Re
     asked = ask_again(request, visitor)
     if asked:
         return asked
-    done = await site.db.write(_change, site, visitor, await steps.form_of(request))
+    done = await site.db.write(_change, site, visitor, await form_of(request))
     return steps.go(site, done) if isinstance(done, Next) else await _page(site, request, visitor, done)
 
 

@@ -75,10 +75,6 @@ def browser_of(site: Site, request: AnyRequest) -> Browser:
     return Browser(token_of(headers, site.cookie), token_of(headers, site.pending_cookie), label)
 
 
-async def form_of(request: AnyRequest) -> dict[str, str]:
-    return {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
-
-
 def reader(connection: Connection, config: Config, address: str, moment: int) -> Reader:
     """The same work for every address."""
     person = connection.scalar(select(Person.id).where(Person.email == address))

@@ -14,7 +14,7 @@ import msgspec
 from litestar import HttpMethod, MediaType, Request, Response
 from litestar.datastructures import Cookie
 from litestar.di import NamedDependency
-from litestar.exceptions import NotFoundException
+from litestar.exceptions import ClientException, NotFoundException
 from litestar.handlers import HTTPRouteHandler, route
 from sqlalchemy import Connection, select
 
@@ -87,7 +87,7 @@ async def no_such_page(request: AnyRequest, site: NamedDependency[Site]) -> Resp
 
 async def choose_look(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     """Language and colours of this browser; no log in, and nothing is kept here."""
-    form = {name: value for name, value in (await request.form()).items() if isinstance(value, str)}
+    form = await form_of(request)
     return see_other("/look", cookies(form, list(site.environments), site.config.secure))
 
 
@@ -147,6 +147,16 @@ def drawn(
 def see_other(path: str, cookies: Sequence[Cookie] = ()) -> Response[str]:
     headers = {"Location": path, "Cache-Control": "no-store"}
     return Response("", status_code=303, media_type=HTML, headers=headers, cookies=cookies)
+
+
+async def form_of(request: AnyRequest) -> dict[str, str]:
+    """What was typed. No form of ours has files in it: one that was sent is let go of at once."""
+    try:
+        form = await request.form()
+    except UnicodeDecodeError:  # parts of a form can hold anything; ours hold text
+        raise ClientException from None
+    await form.close()
+    return {name: value for name, value in form.items() if isinstance(value, str)}
 
 
 def wants_json(request: AnyRequest) -> bool:
