@@ -15,7 +15,6 @@ from litestar.di import Provide
 from litestar.enums import ScopeType
 from litestar.exceptions import PermissionDeniedException
 from litestar.openapi import OpenAPIConfig
-from litestar.openapi.plugins import JsonRenderPlugin
 from litestar.types import ASGIApp, Message, Receive, Scope, Send
 
 from pwa.assets import Assets, build, collect, pack
@@ -49,6 +48,7 @@ from server.features.help import organisation_name
 from server.mail import Post
 from server.metrics import Metrics
 from server.oidc import Directory
+from server.openapi import WithSync
 from server.site import Site, now
 from server.words import deck
 from sync import Kind
@@ -92,7 +92,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             title=config.app_name,
             version=site.assets.build,
             path="/openapi.json",
-            render_plugins=[JsonRenderPlugin(path="/")],
+            render_plugins=[WithSync(site.engine.kinds.values())],
         ),
         request_max_body_size=MAX_FORM,
         logging_config=None,

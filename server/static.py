@@ -8,6 +8,7 @@ from __future__ import annotations
 import hmac
 from typing import Any
 
+import msgspec
 from litestar import HttpMethod, Response
 from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
@@ -25,6 +26,12 @@ CHECK_FIRST = "no-cache"
 CHARSET = "; charset=utf-8"  # Litestar says it of every text
 METHODS = [HttpMethod.GET, HttpMethod.HEAD]
 QUIET = {"quiet": True}
+
+
+class Health(msgspec.Struct):
+    status: str
+    build: str
+    epoch: str
 
 
 def routes() -> list[HTTPRouteHandler]:
@@ -52,9 +59,9 @@ async def manifest(request: AnyRequest, site: NamedDependency[Site]) -> Response
     return _file(request, site.manifest, site.assets.build, CHECK_FIRST)
 
 
-async def health(site: NamedDependency[Site]) -> dict[str, str]:
+async def health(site: NamedDependency[Site]) -> Health:
     """Also reads the database: an app that cannot is not well."""
-    return {"status": "ok", "build": site.assets.build, "epoch": await site.db.read(current_epoch)}
+    return Health(status="ok", build=site.assets.build, epoch=await site.db.read(current_epoch))
 
 
 async def metrics(request: AnyRequest, site: NamedDependency[Site]) -> Response[bytes]:
