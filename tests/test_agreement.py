@@ -199,6 +199,21 @@ def test_every_file_that_a_page_of_documentation_names_is_there() -> None:
     assert gone == []
 
 
+def test_every_privacy_row_is_in_the_table_and_every_test_it_names_is_there() -> None:
+    page = (ROOT / "docs/privacy.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (P-\d+) \| [^|]+ \| ([^|]+) \| ([^|]*)\|$", page, re.M)
+    assert [name for name, _, _ in rows] == [f"P-{number}" for number in range(1, 44)]
+    assert [name for name, tests, missing in rows if "`" not in tests and not missing.strip()] == []
+    named = re.findall(r"`(tests/[\w/]+\.py)::(\w+)`", page)
+    assert len(named) > 30
+    gone = [f"{file}::{test}" for file, test in named if not _defines(ROOT / file, test)]
+    assert gone == []
+
+
+def _defines(file: Path, test: str) -> bool:
+    return file.is_file() and f"def {test}(" in file.read_text(encoding="utf-8")
+
+
 def _pages_of_documentation() -> list[Path]:
     own = [
         *ROOT.glob("*.md"),

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import os
 import re
 import shutil
 import time
@@ -216,8 +217,11 @@ def open_world(url: str) -> Iterator[World]:
 
 
 @pytest.fixture(scope="session")
-def demo_file(migrated_file: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A SQLite database with the demo world, to copy."""
+def demo_file(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database with the demo world, to copy. DEMO_FILE names one that was made already."""
+    if made := os.environ.get("DEMO_FILE"):
+        return Path(made)
+    migrated_file = request.getfixturevalue("migrated_file")
     file = Path(shutil.copyfile(migrated_file, tmp_path_factory.mktemp("demo") / "template.db"))
     with open_world(sqlite_url(file)) as opened:
         opened.write(fill, opened.config)
