@@ -27,7 +27,8 @@ def backup(url: str, to: Path) -> None:
     source = _file(url)
     if not source.exists():
         raise CannotRestore(f"There is no database at {source} yet.")
-    _copy(source, to)
+    with contextlib.closing(sqlite3.connect(source)) as reading:
+        reading.execute("VACUUM INTO ?", (str(to),))  # in the order of keys: the order of writing stays behind
 
 
 def restore(url: str, from_: Path) -> str:

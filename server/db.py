@@ -38,6 +38,7 @@ PRAGMAS = (
     "cache_size=-32000",
     "temp_store=MEMORY",
     "journal_size_limit=67108864",
+    "secure_delete=ON",  # what was deleted is overwritten, not only left out
 )
 TRIES = 3
 SHARE = 16  # writes in one commit; more would only make the first of them wait

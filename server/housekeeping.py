@@ -8,7 +8,7 @@ import asyncio
 
 from sqlalchemy import Connection
 
-from server import codes, factors, invitations, log, pending, sessions
+from server import codes, factors, invitations, log, pending, sessions, traces
 from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
@@ -31,6 +31,7 @@ async def clean(site: Site) -> None:
     for forget in (*ours, cut, prune, forget_words):
         await site.db.write(forget, now())
     await site.db.write(snapshots.take, site.engine, site.config, now())
+    await traces.blur(site.db)
     log.write("housekeeping_done")
 
 

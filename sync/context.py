@@ -36,10 +36,12 @@ _LAST_CHOICES = select(record.c.id, record.c.version, record.c.mark).where(
 )
 
 
-@lru_cache(maxsize=4096)
-def opaque(key: bytes, *parts: str) -> str:
+def digest(key: bytes, *parts: str) -> str:
     """A name that only whoever holds the key can make again or recognise: the same parts give the same name."""
     return hmac.digest(key, "\0".join(parts).encode(), "sha256")[:16].hex()
+
+
+opaque = lru_cache(maxsize=4096)(digest)  # for names that are asked for again and again
 
 
 class Context:

@@ -10,22 +10,23 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from sync.actions import Args, Engine, Kind, Rejected
 from sync.among import among, listed
-from sync.context import Context, Touches, merge
+from sync.context import Context, Touches, digest, merge
 from sync.errors import Malformed, UnknownKind, retryable
 from sync.forms import words_for
 from sync.later import PARKED, Stuck, keep_or_park, settled
 from sync.publish import project, publish
-from sync.retention import JOURNAL_MS
+from sync.retention import DAY_MS, JOURNAL_MS
 from sync.rows import Memory
+from sync.tables import NOBODY, later
 from sync.tables import action as journal
 from sync.tables import device as devices
-from sync.tables import later
 from sync.wire import MAX_ACTION, UNREADABLE, Action, Named, Outcome, encode_body
 
 BAD_ARGUMENTS = "Something in this was missing, so we could not use it. Please do it again."
 NOT_YOURS = "We could not use this. Please do it again."
 TOO_OLD = "This was made too long ago to use. Please do it again."
 ONLINE_ONLY = "This is only done on its own page, with signal. Please do it there."
+COARSE_MS = 30 * DAY_MS  # all the time that the journal keeps of what is private
 TOO_LONG = "This is too long to send. Make it shorter and send it again."
 
 
@@ -58,6 +59,7 @@ class Batch:
     rows: list[dict[str, Any]] = field(default_factory=list)
     touches: Touches = field(default_factory=dict)
     memory: Memory = field(default_factory=Memory)
+    last_seq: int = 0
     blocked: bool = False
 
 
@@ -76,16 +78,17 @@ def push(
     if not arrived:
         return Pushed([], False, {})
     take_turns(connection, person)  # push 2
-    before = look_up(connection, person, device, [one.id for one in arrived])  # push 3
+    before = look_up(engine.key, connection, person, device, [one.id for one in arrived])  # push 3
     skew = now - sent_at
     if device is not None and any(counts_again(one, before, now, skew) for one in arrived):
         return Pushed([], True, {})  # push 4
 
     def attempt(*, careful: bool) -> Pushed:
         batch = Batch(engine, connection, person, device, now, skew, dict(before.known), before.theirs, before.stuck)
+        batch.last_seq = before.last_seq
         outcomes = [settle(batch, one, careful) for one in arrived]
         batch.memory.write(connection)
-        write_journal(batch, before.last_seq)
+        write_journal(batch)
         return Pushed(outcomes, False, publish(engine, connection, batch.touches.values()))  # push 9
 
     connection.exec_driver_sql("SAVEPOINT push")
@@ -131,19 +134,21 @@ class Before(NamedTuple):
     last_seq: int
 
 
-def look_up(connection: Connection, person: str, device: str | None, ids: list[str]) -> Before:
+def look_up(key: bytes, connection: Connection, person: str, device: str | None, ids: list[str]) -> Before:
     """push 3: what the journal knows of these ids; of another person's only that they are not this person's."""
+    nameless = {nameless_id(key, person, id): id for id in ids}
     known: dict[str, Outcome] = {}
     theirs = set()
     stuck: dict[str, Stuck] = {}
     last_seq = 0
-    asked = {"ids": listed(ids), "person": person, "device": device or ""}
+    asked = {"ids": listed([*ids, *nameless]), "person": person, "device": device or ""}
     for what, whose, id, outcome, code, detail, at, number in connection.execute(_BEFORE, asked):
         if what == "stuck":
             stuck[id] = Stuck(number, at)
         elif what == "device":
             last_seq = number
-        elif whose == person:
+        elif whose == person or id in nameless:
+            id = nameless.get(id, id)
             more = msgspec.json.decode(detail) if detail else {}
             known[id] = (id, outcome, code, {"at": at, **more})
         else:
@@ -237,26 +242,40 @@ def carry_out(batch: Batch, one: Arrived, action: Action, kind: Kind, args: Args
 
 
 def note(batch: Batch, one: Arrived, outcome: str, code: str | None, detail: dict[str, object]) -> Outcome:
-    """The journal keeps the outcome; of a private kind neither its name nor its words."""
     kind = batch.engine.kinds.get(one.action.kind) if one.action else None
-    kept = {} if kind and kind.private else detail
-    batch.rows.append(
-        {
+    seq = one.action.seq if one.action else 0
+    row: dict[str, Any] = {"outcome": outcome, "code": code}
+    if kind and kind.private:
+        row |= nameless_row(batch, one)
+    else:
+        row |= {
             "person": batch.person,
             "id": one.id,
             "device": batch.device,
-            "seq": one.action.seq if one.action else 0,
-            "kind": one.action.kind if one.action and kind and not kind.private else "",
-            "v": one.action.v if one.action and kind and not kind.private else 0,
-            "outcome": outcome,
-            "code": code,
-            "detail": encode_body(kept) if kept else None,
+            "seq": seq,
+            "kind": kind.name if kind else "",
+            "v": one.action.v if one.action and kind else 0,
+            "detail": encode_body(detail) if detail else None,
             "received_at": batch.now,
         }
-    )
+    batch.rows.append(row)
+    batch.last_seq = max(batch.last_seq, seq)
     told: Outcome = (one.id, outcome, code, {"at": batch.now, **detail})
     batch.known[one.id] = told
     return told
+
+
+def nameless_row(batch: Batch, one: Arrived) -> dict[str, Any]:
+    """Of a private kind the journal keeps that an id was answered, and neither whose it is, nor what, nor when: the
+    moment is rounded up, so that a row is never let go of before its id is too old to come again (push 4)."""
+    later_than_now = (batch.now // COARSE_MS + 1) * COARSE_MS
+    name = {"id": nameless_id(batch.engine.key, batch.person, one.id), "person": NOBODY, "device": None}
+    return name | {"seq": 0, "kind": "", "v": 0, "detail": None, "received_at": later_than_now}
+
+
+def nameless_id(key: bytes, person: str, id: str) -> str:
+    """Found again by whoever holds the key and is told person and id; by nobody else."""
+    return digest(key, "journal", person, id)
 
 
 def stand_aside(batch: Batch, one: Arrived, action: Action, kind: Kind | None, error: Exception) -> Outcome:
@@ -272,19 +291,15 @@ def stand_aside(batch: Batch, one: Arrived, action: Action, kind: Kind | None, e
     return one.id, "later", None, {}
 
 
-def write_journal(batch: Batch, last_seq: int) -> None:
+def write_journal(batch: Batch) -> None:
     if not batch.rows:
         return
     batch.connection.execute(_JOURNAL, batch.rows)
     if batch.stuck:
-        settled(batch.connection, batch.person, [row["id"] for row in batch.rows if row["code"] != "parked"])
+        told = [id for id in batch.stuck if id in batch.known and batch.known[id][2] != "parked"]
+        settled(batch.connection, batch.person, told)
     if batch.device is not None:
-        row = {
-            "person": batch.person,
-            "id": batch.device,
-            "last_seq": max(last_seq, *(row["seq"] for row in batch.rows)),
-            "last_seen": batch.now,
-        }
+        row = {"person": batch.person, "id": batch.device, "last_seq": batch.last_seq, "last_seen": batch.now}
         batch.connection.execute(_SEEN_DEVICE[batch.connection.dialect.name], row)
 
 

@@ -15,6 +15,7 @@ scope = Table(
     Column("version", BigInteger, nullable=False),
     Column("floor", BigInteger, nullable=False, server_default="0"),
     Column("next_floor", BigInteger, nullable=False, server_default="0"),
+    sqlite_with_rowid=False,
 )
 
 # What phones hold. `body` is ready JSON text, NULL for a tombstone; `mark` says which device chose last, as an HMAC.
@@ -31,7 +32,9 @@ record = Table(
     sqlite_with_rowid=False,
 )
 
-# The journal: ids and outcomes, never arguments. `kind` is empty for private kinds; `detail` is JSON text or NULL.
+NOBODY = ""  # whose the journal says a private action is; its id is an HMAC, and it has no device, number or kind
+
+# The journal: ids and outcomes, never arguments. `detail` is JSON text or NULL.
 # The id comes first in the key, so that an id that another person has used is found as quickly as one's own.
 action = Table(
     "action",

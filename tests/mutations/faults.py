@@ -15,6 +15,7 @@ AWAY = "tests/sync/test_pull.py::test_a_phone_that_was_away_when_tombstones_were
 LEFT = "tests/sync/test_pull.py::test_each_page_says_how_many_records_are_still_to_come_in_the_scopes_asked"
 LEASE = "tests/pwa/test_worker_lease.py"
 DOORS = "tests/pwa/test_worker_doors.py"
+NAMELESS = "tests/sync/test_push.py::test_of_a_private_kind_the_journal_keeps_neither_whose_it_is_nor_what_nor_when"
 BATTERY = "tests/sync/test_phone.py::test_a_phone_that_dies_while_it_keeps_a_reply_misses_nothing"
 
 PUBLISH, PUSH, PULL = "sync/publish.py", "sync/push.py", "sync/pull.py"
@@ -205,6 +206,12 @@ SHARED_PHONE_SAYS_NOTHING = Mutation(
     (f"{DOORS}::test_on_a_shared_phone_what_is_not_sent_is_asked_about_first[keep]",),
 )
 
+PRIVATE_UNDER_A_PERSON = Mutation(
+    "a private action kept under its person",
+    (Patch(PUSH, '"person": NOBODY', '"person": batch.person'),),
+    (f"{NAMELESS}[sqlite]", f"{NAMELESS}[postgresql]"),
+)
+
 FAULTS = (
     SEQUENCE,
     CLOCK,
@@ -224,4 +231,5 @@ FAULTS = (
     SHARED_PHONE_KEEPS,
     SHARED_PHONE_SAYS_NOTHING,
     *LOG_IN_FAULTS,
+    PRIVATE_UNDER_A_PERSON,
 )

@@ -257,15 +257,36 @@ def test_a_plain_form_is_refused_like_any_other(store: Store) -> None:
     assert brief(store.push("ann", None, act("post.edit", token="x", text="y"))) == [("rejected", "no_post")]
 
 
-def test_of_a_private_kind_the_journal_keeps_neither_name_nor_words(store: Store) -> None:
+def test_of_a_private_kind_the_journal_keeps_neither_whose_it_is_nor_what_nor_when(store: Store) -> None:
     @sync.action("secret.do", says="Do", private=True)
     def secret(context: sync.Context, args: domain.Frail) -> sync.Merged:
         return sync.Merged("kept", "You are in the secret network.")
 
     store.engine = sync.Engine.of([secret], [], domain.KEY)
-    store.push("ann", "d1", act("secret.do", token="x"))
-    row = store.rows(sa.select(action))[0]
-    assert (row["kind"], row["v"], row["detail"], row["code"]) == ("", 0, None, "kept")
+    done = act("secret.do", token="x")
+    store.push("ann", "d1", done)
+    (row,) = store.rows(sa.select(action))
+    assert (row["kind"], row["v"], row["seq"], row["detail"], row["code"]) == ("", 0, 0, None, "kept")
+    assert (row["person"], row["device"]) == ("", None) and row["id"] != done["id"]
+    assert row["received_at"] % (30 * DAY_MS) == 0 and 0 < row["received_at"] - store.now <= 30 * DAY_MS
+
+
+def test_a_private_action_that_comes_twice_counts_once_and_only_for_its_own_person(store: Store) -> None:
+    joins = act("group.join", group="g1")
+    leaves = act("group.leave", group="g1")
+    store.push("ann", "d1", joins)
+    store.push("ann", "d1", leaves)
+    assert brief(store.push("ann", "d1", joins)) == [("applied", None)]
+    assert store.rows(sa.select(domain.member)) == [], "the first is known, and is not done again"
+    assert brief(store.push("bob", "d2", joins)) == [("applied", None)]
+    assert store.rows(sa.select(domain.member)) == [{"person": "bob", "group": "g1"}]
+
+
+def test_the_number_of_a_private_action_counts_for_its_device(store: Store) -> None:
+    done = act("group.join", group="g1")
+    store.push("ann", "d1", done)
+    assert store.rows(sa.select(device.c.last_seq)) == [{"last_seq": done["seq"]}]
+    assert store.push("ann", "d1", act("group.leave", group="g1") | {"seq": done["seq"]}).new_device
 
 
 def test_an_old_number_that_arrives_late_does_not_lower_what_the_device_has_used(store: Store) -> None:
