@@ -29,8 +29,12 @@ class Onlooker:
     id: str
     team: str
     roles: frozenset[str]
-    any_role: bool
+    elsewhere: frozenset[str]
     inside: frozenset[str]
+
+    @property
+    def has_role(self) -> bool:
+        return bool(self.roles | self.elsewhere)
 
 
 def _everybody() -> list[Onlooker]:
@@ -48,7 +52,8 @@ def _of(key: str, id: str, team: str, roles: list[tuple[str, str]]) -> Onlooker:
     led = {area for role, area in roles if role in LEADS}
     joined = {network for who, network, *_ in JOINED if who == key}
     here = frozenset(role for role, area in roles if area in AREAS.values())
-    return Onlooker(key, id, team, here, bool(roles), frozenset(led | joined))
+    elsewhere = frozenset(role for role, area in roles if area not in AREAS.values())
+    return Onlooker(key, id, team, here, elsewhere, frozenset(led | joined))
 
 
 EVERYBODY = _everybody()  # without nobody, who is no person

@@ -96,7 +96,7 @@ def may_be_told(who: Onlooker) -> set[str]:
 
 def test_no_answer_to_somebody_outside_holds_a_word_from_inside(seeded: World) -> None:
     joined = {HIDDEN: "n5", SHOWN: "n2"}
-    inside = [Onlooker(id, id, "t3", frozenset(), False, frozenset({joined[id]})) for id in joined]
+    inside = [Onlooker(id, id, "t3", frozenset(), frozenset(), frozenset({joined[id]})) for id in joined]
     people = [*EVERYBODY, *inside]
     seen = told_to(seeded, people)
     allowed = {who.key: may_be_told(who) for who in people} | {NOBODY: set()}
