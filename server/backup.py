@@ -28,7 +28,7 @@ def backup(url: str, to: Path) -> None:
     if not source.exists():
         raise CannotRestore(f"There is no database at {source} yet.")
     with contextlib.closing(sqlite3.connect(source)) as reading:
-        reading.execute("VACUUM INTO ?", (str(to),))  # in the order of keys: the order of writing stays behind
+        reading.execute("VACUUM INTO :to", {"to": str(to)})  # in the order of keys: the order of writing stays behind
 
 
 def restore(url: str, from_: Path) -> str:

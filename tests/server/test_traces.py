@@ -187,6 +187,19 @@ def test_a_name_that_was_hidden_again_is_nowhere_in_the_file(sqlite_world: World
     assert name.encode() in everything(sqlite_world) and named not in everything(sqlite_world)
 
 
+def test_a_row_that_went_is_overwritten_at_once(sqlite_world: World) -> None:
+    phone = sqlite_world.phone("nurse")
+    phone.do("network.join", network="n3", **AS["ally"], seen_by="committee", consent=1).send()
+    (name,) = [str(each["id"]) for each in sqlite_world.rows("SELECT id FROM membership WHERE network_id = 'n3'")]
+    row = f"{name}n3{person_id('nurse')}".encode()
+    for left in (False, True):
+        if left:
+            phone.do("network.leave", network="n3").send()
+        with closing(sqlite3.connect(_file(sqlite_world))) as opened:
+            opened.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert (row in everything(sqlite_world)) is not left
+
+
 def test_a_copy_to_keep_has_no_order_of_coming_either(sqlite_world: World, tmp_path: Path) -> None:
     for key in PRIVATE:
         joins: dict[str, Any] = {"network": PRIVATE[key], "seen_by": "nobody", "consent": 1}
