@@ -105,7 +105,7 @@ def test_no_answer_to_somebody_outside_holds_a_word_from_inside(seeded: World) -
     assert every <= set().union(*seen.values()), "each of them was told to somebody"
     assert canary("insiden2") in seen["chair"] and canary("insiden5") in seen[HIDDEN]
     assert {who for who, words in seen.items() if canary(HIDDEN) in words} == {HIDDEN}
-    assert {"vicechair", SHOWN} <= {who for who, words in seen.items() if canary(SHOWN) in words}
+    assert {"chair", "vicechair", SHOWN} <= {who for who, words in seen.items() if canary(SHOWN) in words}
 
 
 def test_a_word_that_is_let_out_is_seen(seeded: World) -> None:
