@@ -32,10 +32,8 @@ class Mutation:
 
 
 def broken_copy(folder: Path, mutation: Mutation) -> Path:
-    """The project with the fault patched in."""
-    for source in SOURCES:
-        shutil.copytree(ROOT / source, folder / source, ignore=shutil.ignore_patterns("__pycache__", "js"))
-    shutil.copy(ROOT / "pyproject.toml", folder)
+    """A copy of its own with the fault patched in."""
+    whole_copy(folder)
     for patch in mutation.patches:
         apply(folder, mutation, patch)
     return folder
@@ -44,7 +42,7 @@ def broken_copy(folder: Path, mutation: Mutation) -> Path:
 def whole_copy(folder: Path) -> Path:
     """The app and its tests, but for those that need a browser."""
     leave = shutil.ignore_patterns("__pycache__", "browser", "gallery", "mutations", "vendor.zip")
-    for source in ("sync", "server", "pwa", "content", "migrations", "tests"):
+    for source in SOURCES:
         shutil.copytree(ROOT / source, folder / source, ignore=leave)
     for file in [*ROOT.glob("*.toml"), *ROOT.glob("*.md"), *ROOT.glob("*.ini")]:
         shutil.copy(file, folder / file.name)
