@@ -79,8 +79,12 @@ def enter(world: World, person: str) -> Person:
     entered = world.nobody()
     if person:
         token = sessions.new_token()
-        begin = sessions.begin
-        world.write(lambda c: publish(world.engine, c, begin(c, person, token, "Chrome on Android", world.now)))
+
+        def begin(connection: Connection) -> None:  # with a second step of just now
+            began = sessions.begin(connection, person, token, "Chrome on Android", world.now, world.now)
+            publish(world.engine, connection, began)
+
+        world.write(begin)
         entered._cookie = f"session={token}"
     return entered
 
