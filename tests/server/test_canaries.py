@@ -78,7 +78,10 @@ def all_that_is_told(world: World, id: str) -> str:
 def _get(world: World, person: Person, route: str, path: str) -> Any:
     if not route.startswith("GET "):
         return None
-    return person.get(MATRIX["routes"].get(route, {}).get("path") or path.format(**MATRIX["examples"]))
+    cookie = person._cookie
+    said = person.get(MATRIX["routes"].get(route, {}).get("path") or path.format(**MATRIX["examples"]))
+    person._cookie = cookie  # a page of the way in gives another
+    return said
 
 
 def told_to(world: World, who: Collection[Onlooker]) -> Seen:

@@ -74,6 +74,7 @@ class Side:
                     self._ask(told, f"{who} {route}", "GET", MATRIX["routes"].get(route, {}).get("path", path), who)
             known = self.known[who] if who else {}
             said = self.people[who].sync(**known, cursors=self.cursors[who])
+            assert said.status_code in (200, 204), (who, said.text)
             told[f"{who} later pull"] = _told(said)
             if said.status_code == 200:
                 self._keep(who, said.json())
@@ -83,7 +84,9 @@ class Side:
 
     def _ask(self, told: Told, name: str, method: str, path: str, who: str) -> None:
         asked = path.format(**MATRIX["examples"])
+        cookie = self.people[who]._cookie
         told[name] = _told(self.people[who]._send(method, asked))
+        self.people[who]._cookie = cookie  # a page of the way in gives another
 
 
 def _told(said: Any) -> tuple[int, bytes, Mapping[str, str]]:
