@@ -118,7 +118,8 @@ class Own:
     def id_token(self, nonce: str) -> str:
         moment = int(time.time())
         claims = {"iss": self.issuer, "aud": CLIENT, "sub": "s1", "iat": moment, "exp": moment + 300, "nonce": nonce}
-        claims |= {"email": "jo@example.nhs.uk", "email_verified": True, "name": "Jo Bloggs"} | self.claims
+        claims |= {"email": "jo@example.nhs.uk", "email_verified": True, "name": "Jo Bloggs"}
+        claims |= {"amr": ["pwd", "mfa"]} | self.claims
         claims = {name: value for name, value in claims.items() if value is not None}
         if self.fault == "another key":
             return jwt.encode({"alg": "RS256", "kid": "k1"}, claims, RSAKey.generate_key(2048))

@@ -12,9 +12,9 @@ from tests.live import LiveServer
 
 LINK = 'a[href="/log-in/directory"]'
 PEOPLE = {
-    "jo": {"email": "jo@example.nhs.uk", "email_verified": True, "name": "Jo Bloggs"},
-    "sam": {"email": "sam@example.nhs.uk", "email_verified": True, "name": "Sam Smith"},
-    "stranger": {"email": "stranger@example.org", "email_verified": True, "name": "A stranger"},
+    "jo": {"email": "jo@example.nhs.uk", "email_verified": True, "name": "Jo Bloggs", "amr": ["mfa"]},
+    "sam": {"email": "sam@example.nhs.uk", "email_verified": True, "name": "Sam Smith", "amr": ["mfa"]},
+    "stranger": {"email": "stranger@example.org", "email_verified": True, "name": "A stranger", "amr": ["mfa"]},
 }
 
 

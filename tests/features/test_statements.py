@@ -46,12 +46,12 @@ BROKEN: dict[str, tuple[str, Edit, str]] = {
     "a thing that is kept does not say how long": (
         "storage.md",
         lambda text: text.replace('how_long = "Until a new version takes its place."\n', "", 1),
-        "statements/storage.md, line 9: number 5 under [[kept]] has to have how_long, name, remove, what, where",
+        "statements/storage.md, line 9: number 6 under [[kept]] has to have how_long, name, remove, what, where",
     ),
     "a part of it has no words": (
         "storage.md",
         lambda text: text.replace('what = "always empty here"', "what = 0", 1),
-        "statements/storage.md, line 23: number 5 under [[kept.parts]] has to have name, what",
+        "statements/storage.md, line 30: number 5 under [[kept.parts]] has to have name, what",
     ),
 }
 

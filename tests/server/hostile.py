@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 
 import httpx
@@ -40,6 +41,7 @@ INJECTED = (
     "\u202e\u2066evil",
     "=HYPERLINK(1337)",
 )
+NOBODYS_ACT = "', '', None, 0, ''"  # how a private act begins in the journal, after its id
 MACHINE_TALK = re.compile(r"Traceback|sqlalchemy|sqlite|postgres|litestar|msgspec|Exception|Error\b|\.py\b", re.I)
 
 Tables = dict[str, list[str]]
@@ -57,8 +59,9 @@ class Watch:
         return self.world.read(_all_rows)
 
     def of_others(self) -> Tables:
-        """Without what is the attacker's own: their rows, and the versions of their scopes."""
-        own = _own_names(self.world, person_id(ATTACKER)) | {person_id(ATTACKER), "team:t12"}
+        """Without what is the attacker's own: their rows, and the versions of their scopes. A private act is in the
+        journal under nobody's name; of those there may be more than before."""
+        own = _own_names(self.world, person_id(ATTACKER)) | {person_id(ATTACKER), "team:t12", NOBODYS_ACT}
         return {
             name: [row for row in rows if not any(mark in row for mark in own)] for name, rows in self.tables().items()
         }
@@ -99,7 +102,9 @@ def plain(answer: httpx.Response) -> None:
     else:
         main = re.search(r'<main id="main".*</main>', answer.text, re.DOTALL)
         assert main and ("<h1" in main[0]), answer.text
-        text = re.sub(r"<[^>]*>", " ", main[0])
+        text = unescape(re.sub(r"<[^>]*>", " ", main[0]))
+        for typed in INJECTED:  # what was typed is handed back as it was
+            text = text.replace(typed, "").replace(typed.replace("\r\n", "\n"), "")
     assert not MACHINE_TALK.search(text), text
     assert [pattern for pattern in NOT_SAID if re.search(pattern, text)] == [], text
 

@@ -137,7 +137,7 @@ def test_nobody_acts_as_somebody_else(world: World) -> None:
             action(seq + 2, kind, data=data | {"person": OTHER}) for seq, (kind, data) in enumerate(good().items())
         ]
         said = watched.fine(person.sync(device="phone-1", actions=asked)).json()
-        assert {code for _, _, code, _ in said["outcomes"]} == {"bad_arguments"}
+        assert {code for _, _, code, _ in said["outcomes"]} == {"bad_arguments", "online_only"}
     assert world.rows("SELECT pledge_id FROM pledging WHERE person_id = :me", me=ME) == [{"pledge_id": "p3"}]
 
 
@@ -152,6 +152,12 @@ def good() -> dict[str, dict[str, Any]]:
         "network.leave": network,
         "network.seen_by": network | {"seen_by": "nobody"},
         "network.ask": {"topic": "a1"},
+        "network.open": network | {"state": "closed"},
+        "network.tell": network | {"heard": "That it is cold", "owner": "trust", "did": "It is warm"},
+        "network.untell": network | {"said": "1"},
+        "network.post": network | {"title": "Hello", "text": "We meet on Monday"},
+        "network.unpost": network | {"post": "1"},
+        "network.hand_over": network | {"to": OTHER},
         "device.remove": {"device": "phone-1"},
     }
 

@@ -71,7 +71,9 @@ def logged_in(client: TestClient[Any]) -> bool:
 
 
 def test_a_directory_of_somebody_elses_making_lets_people_in(tmp_path: Path, app: App, sqlite_world: World) -> None:
-    with Foreign(tmp_path, {"s1": {"email": JO, "email_verified": True, "name": "Jo Bloggs"}}) as directory:
+    with Foreign(
+        tmp_path, {"s1": {"email": JO, "email_verified": True, "name": "Jo Bloggs", "amr": ["mfa"]}}
+    ) as directory:
         client = app(**settings(directory.issuer))
         left = get(client, AWAY)
         assert left.status_code == 303
@@ -129,6 +131,15 @@ def test_somebody_who_is_here_is_let_in_as_who_they_are(
     assert [row["name"] for row in person(sqlite_world)] == ["A nurse"]
     (session,) = sqlite_world.rows("SELECT person_id FROM session")
     assert session["person_id"] == "p-known"
+
+
+@pytest.mark.parametrize("amr", [None, ["pwd"]])
+def test_who_proved_only_one_thing_there_adds_a_second_step_here(
+    client: TestClient[Any], own: Own, amr: list[str] | None
+) -> None:
+    own.claims = {"amr": amr}
+    assert log_in(client, own).headers["location"] == "/log-in/set-up"
+    assert not logged_in(client)
 
 
 def test_a_log_in_ends_the_one_before_and_has_a_token_of_its_own(
