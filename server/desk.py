@@ -15,7 +15,7 @@ from litestar.handlers import HTTPRouteHandler, route
 from sqlalchemy import Connection
 
 from pwa.pages import Page, match
-from server import access
+from server import access, step_up
 from server.features import FEATURES
 from server.features.feature import Asking, DeskPage, Shown
 from server.problems import KNOWN
@@ -53,12 +53,15 @@ class Wanted(NamedTuple):
     params: dict[str, str]
 
 
-def entering(connection: Connection, visitor: Visitor | None, may: bool) -> Refusal | None:
-    """May they open a desk page, or do what is done from one? Asked here for all of them, and nowhere else."""
+def entering(visitor: Visitor | None, may: bool, path: str = "") -> Refusal | None:
+    """May they open the desk page at this path, or, without one, do what is done from a desk? Asked here for all of
+    them, and nowhere else. Who may is asked for their second factor again once it is of yesterday."""
     if visitor is None:
         return Refusal(KNOWN[401][2], status=401)
     if not may or not access.may_open_desk(visitor.roles):
         return Refusal(words("not.yours"))
+    if not access.may_use_desk(visitor.demo, visitor.factor_at, now(), sends=not path):
+        return Refusal(words("desk.again"), to=step_up.way(path))
     return None
 
 
@@ -89,7 +92,8 @@ def at(path: str) -> Wanted | None:
 
 async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     wanted = at(request.scope["path"])
-    visitor, refused = await site.db.read(meet, site, token_of(request.scope["headers"], site.cookie), wanted)
+    path = request.scope["path"]
+    visitor, refused = await site.db.read(meet, site, token_of(request.scope["headers"], site.cookie), wanted, path)
     if refused and refused.to:
         return see_other(refused.to)
     page = await _drawn(site, request, wanted, visitor) if wanted and visitor and not refused else None
@@ -97,12 +101,12 @@ async def show(request: AnyRequest, site: NamedDependency[Site]) -> Response[str
 
 
 def meet(
-    connection: Connection, site: Site, token: str | None, wanted: Wanted | None = None
+    connection: Connection, site: Site, token: str | None, wanted: Wanted | None = None, path: str = ""
 ) -> tuple[Visitor | None, Refusal | None]:
     """Without a page: may they do anything from a desk? What exactly, each apply asks."""
     visitor = visitor_of(connection, token, site.config.demo)
     may = visitor is not None and (wanted is None or wanted.desk.may(visitor.roles, wanted.params))
-    return visitor, entering(connection, visitor, may)
+    return visitor, entering(visitor, may, path)
 
 
 async def may_stay(site: Site, token: str | None, wanted: Wanted | None) -> bool:

@@ -14,12 +14,12 @@ from litestar.handlers import route
 from sqlalchemy import Connection
 
 from server import access
-from server.desk import entering
+from server.desk import Refusal, entering
 from server.features.networks import month_text
 from server.reports.export import WHAT, Row, as_csv, as_json, rows
 from server.reports.published import ASKED, MEMBERS, PEOPLE, TAKEN, last_month
 from server.site import Site, token_of
-from server.web import PRIVATE, AnyRequest, Held, drawn, holding, no_such_page
+from server.web import PRIVATE, AnyRequest, Held, drawn, holding, no_such_page, see_other
 from server.words import words
 
 GET = [HttpMethod.GET, HttpMethod.HEAD]
@@ -31,8 +31,8 @@ FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "json": (as_json, "applicat
 @route(PATH, http_method=GET, include_in_schema=False)
 async def numbers_page(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     found = await _found(request, site, last=True)
-    if found is None:
-        return await no_such_page(request, site)
+    if isinstance(found, Refusal):
+        return await _refused(request, site, found)
     held, seen = found
     return drawn(site, request, "layout/numbers.html", ("numbers", words("numbers.title")), held, more=_page(seen))
 
@@ -41,24 +41,27 @@ async def numbers_page(request: AnyRequest, site: NamedDependency[Site]) -> Resp
 async def numbers_file(request: AnyRequest, site: NamedDependency[Site]) -> Response[str]:
     """Every month there was."""
     found = await _found(request, site, last=False)
-    if found is None:
-        return await no_such_page(request, site)
+    if isinstance(found, Refusal):
+        return await _refused(request, site, found)
     kind = request.scope["path"].rpartition(".")[2]
     write, type_ = FILES[kind]
     named = {"Content-Disposition": f'attachment; filename="numbers.{kind}"'}
     return Response(write(found[1]), media_type=type_, headers=PRIVATE | named)
 
 
-async def _found(request: AnyRequest, site: Site, *, last: bool) -> tuple[Held, list[Row]] | None:
+async def _refused(request: AnyRequest, site: Site, refusal: Refusal) -> Response[str]:
+    return see_other(refusal.to) if refusal.to else await no_such_page(request, site)
+
+
+async def _found(request: AnyRequest, site: Site, *, last: bool) -> tuple[Held, list[Row]] | Refusal:
     return await site.db.read(_read, site, token_of(request.scope["headers"], site.cookie), last=last)
 
 
-def _read(connection: Connection, site: Site, token: str | None, *, last: bool) -> tuple[Held, list[Row]] | None:
-    """Nothing for whoever may not come in."""
+def _read(connection: Connection, site: Site, token: str | None, *, last: bool) -> tuple[Held, list[Row]] | Refusal:
     held = holding(connection, site, (), token)
     roles = held.visitor.roles if held.visitor else frozenset()
-    if entering(connection, held.visitor, access.may_see_numbers(roles)):
-        return None
+    if refusal := entering(held.visitor, access.may_see_numbers(roles), PATH):
+        return refusal
     month = last_month(connection)
     if month is None:
         return held, []

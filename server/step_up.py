@@ -28,7 +28,12 @@ def ask_again(request: AnyRequest, visitor: Visitor) -> Response[str] | None:
     sends = request.method not in SAFE
     if access.may_use_desk(visitor.demo, visitor.factor_at, now(), sends=sends):
         return None
-    return see_other(f"/log-in/again?back={steps.local(request.scope['path'])}")
+    return see_other(way(request.scope["path"]))
+
+
+def way(back: str) -> str:
+    """Where the factor is asked for, and then back to this page of ours."""
+    return f"/log-in/again?back={steps.local(back)}"
 
 
 @get("/log-in/again", include_in_schema=False)
