@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection, select
 
 from server.config import Config
 from server.features import engine
-from server.people import Person, Team, put_person, put_role, put_team
+from server.people import Person, Role, Team, put_person, put_role, put_team
 from sync import Engine, Touch, publish, push
 
 DAY = 86_400_000
@@ -83,42 +84,36 @@ JOINED = (
 
 
 def ensure(connection: Connection, config: Config) -> None:
-    """Makes whatever is missing of the demo world, once the content is in. A second time takes no pledge again."""
+    """Makes whatever is missing of the demo world, once the content is in. A second time does nothing again, and an
+    older demo is given the roles and the networks that it was made without."""
     engine_ = engine(config)
     here = set(connection.scalars(select(Person.demo_key).where(Person.demo_key.is_not(None))))
+    led = connection.scalar(select(Role.role).limit(1)) is not None
     touched: list[Touch] = []
     for id, (name, site, inpatient) in TEAMS.items():
         touched += put_team(connection, Team(id=id, name=name, site=site, inpatient=inpatient))
     for key, (name, role, team) in CAST.items():
-        id = person_id(key)
-        person = Person(id=id, name=name, role=role, team_id=team, email=None, demo_key=key)
+        person = Person(id=person_id(key), name=name, role=role, team_id=team, email=None, demo_key=key)
         touched += put_person(connection, person)
-        if key not in here:
-            touched += [
-                each for who, role, area in ROLES if who == key for each in put_role(connection, id, role, area)
-            ]
+    for key, role, area in ROLES if not led else ():
+        touched += put_role(connection, person_id(key), role, area)
     publish(engine_, connection, touched)
-    for key in CAST:
+    for key, pledge, show, days in TAKEN:
         if key not in here:
-            _act_as(connection, engine_, key)
+            data = {"pledge": pledge, "version": 1, "show": show}
+            _act_as(connection, engine_, key, "pledge.take", data, days, f"demo-{key}-{pledge}")
+    for key, network, joined_as, seen_by in JOINED if not led else ():
+        data = {"network": network, "as": joined_as, "seen_by": seen_by, "consent": 1}
+        _act_as(connection, engine_, key, "network.join", data, 0, secrets.token_hex(16))
 
 
-def _act_as(connection: Connection, engine: Engine, key: str) -> None:
-    """What this person of the cast has done already, through the same door as everybody."""
+def _act_as(
+    connection: Connection, engine: Engine, key: str, kind: str, data: dict[str, Any], days: int, id: str
+) -> None:
+    """What this person of the cast has done already, so many days ago, through the same door as everybody."""
     now = time.time_ns() // 1_000_000
-    done: list[tuple[str, dict[str, Any], int]] = [
-        ("pledge.take", {"pledge": pledge, "version": 1, "show": show}, days)
-        for who, pledge, show, days in TAKEN
-        if who == key
-    ]
-    done += [
-        ("network.join", {"network": network, "as": how, "seen_by": seen_by, "consent": 1}, 0)
-        for who, network, how, seen_by in JOINED
-        if who == key
-    ]
-    for number, (kind, data, days) in enumerate(done, 1):  # an id says nothing of what was done: the journal keeps it
-        action = {"id": f"demo-{key}-{number}", "seq": 0, "kind": kind, "v": 1, "at": now, "data": data}
-        push(engine, connection, person_id(key), None, [action], now=now - days * DAY, sent_at=now)
+    action = {"id": id, "seq": 0, "kind": kind, "v": 1, "at": now, "data": data}
+    push(engine, connection, person_id(key), None, [action], now=now - days * DAY, sent_at=now)
 
 
 def person_id(key: str) -> str:
