@@ -32,7 +32,8 @@ async function all() {
 all().then(done, (error) => done([String(error)]));
 """
 LISTED = "return [...document.querySelectorAll('[data-kept]')].map(({ dataset }) => dataset.kept)"
-PASSING = {"Cookie directory"}  # there only while somebody is at their organisation's own log in
+# There only while somebody is at their organisation's own log in, or between two steps of one of ours.
+PASSING = {"Cookie directory", "Cookie log-in"}
 PERSON = "demo01"  # the nurse's number
 
 
