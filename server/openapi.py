@@ -83,6 +83,7 @@ def _form(name: str, arguments: Described, problem: Described) -> Described:
         "requestBody": {"required": True, "content": {FORM: {"schema": fields}}},
         "responses": {
             "303": {"description": "Done, or log in first"},
+            "401": {"description": "Log in first: what was typed, to be copied", "content": page},
             "404": {"description": "The page that the form is on is gone", "content": page},
             "422": {"description": "The page again, with what to put right", "content": page},
             **_refusals(FORM_REFUSALS, problem),
