@@ -9,7 +9,6 @@ import hmac
 import secrets
 from base64 import urlsafe_b64encode
 from collections.abc import Mapping
-from hashlib import sha256
 from typing import NamedTuple
 
 import msgspec
@@ -24,6 +23,7 @@ from sqlalchemy.exc import IntegrityError
 from server import access, log, steps
 from server.codes import address_in
 from server.config import Config
+from server.keys import keyed
 from server.oidc import Asked, Claims, Directory, NotDone, new_asked, proved_twice
 from server.people import Person, put_person
 from server.site import Site, now
@@ -134,17 +134,9 @@ def _cookie_name(site: Site) -> str:
 
 
 def _cookie(site: Site, value: str, seconds: int) -> Cookie:
-    """Lax, because it has to come along when the directory sends the browser back."""
-    return Cookie(
-        key=_cookie_name(site),
-        value=value,
-        path="/",
-        max_age=seconds,
-        secure=site.config.secure,
-        httponly=True,
-        samesite="lax",
-    )
+    """Lax like the others, because it has to come along when the directory sends the browser back."""
+    return steps.cookie(site, _cookie_name(site), value, seconds)
 
 
 def _sealing(config: Config) -> Fernet:
-    return Fernet(urlsafe_b64encode(hmac.digest(config.secret_key.encode(), b"directory", sha256)))
+    return Fernet(urlsafe_b64encode(keyed(config.secret_key, "directory")))
