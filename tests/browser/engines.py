@@ -17,6 +17,7 @@ from typing import Any, Self, TypeVar
 import pytest
 from selenium.common.exceptions import (
     ElementClickInterceptedException,
+    ElementNotInteractableException,
     StaleElementReferenceException,
     WebDriverException,
 )
@@ -32,8 +33,8 @@ PHONE = (400, 800)
 # What a killed browser leaves behind to say that its profile is in use.
 LOCKS = ("SingletonLock", "SingletonCookie", "SingletonSocket", ".parentlock", "lock")
 
-# The element was replaced or covered before the tap reached it.
-NOT_TAPPED = (StaleElementReferenceException, ElementClickInterceptedException)
+# The element was replaced, covered or not laid out yet when the tap came.
+NOT_TAPPED = (StaleElementReferenceException, ElementClickInterceptedException, ElementNotInteractableException)
 
 FETCH = """
 const [path, options, done] = arguments
@@ -242,6 +243,11 @@ class Browser:
     def cdp(self, command: str, **parameters: Any) -> dict[str, Any]:
         answer: dict[str, Any] = self.driver.execute_cdp_cmd(command, parameters)
         return answer
+
+    def stop_workers(self) -> None:
+        """As Chromium does by itself to a worker that nobody asked anything for half a minute."""
+        self.cdp("ServiceWorker.enable")
+        self.cdp("ServiceWorker.stopAllWorkers")
 
     def dark(self, on: bool = True) -> None:
         self.look(scheme="dark" if on else "light")

@@ -92,7 +92,6 @@ def test_a_bug_in_the_worker_leaves_the_server_to_answer(nurse: OnPhone) -> None
 
 def test_a_stopped_worker_starts_cold_and_answers(nurse: OnPhone) -> None:
     nurse.server.stop()
-    nurse.browser.cdp("ServiceWorker.enable")
-    nurse.browser.cdp("ServiceWorker.stopAllWorkers")
+    nurse.browser.stop_workers()
     nurse.open("/pledges")
     assert nurse.page == "pledges"

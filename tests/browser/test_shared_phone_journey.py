@@ -170,6 +170,7 @@ def test_after_30_days_without_contact_the_copy_goes_and_unsent_work_waits_locke
 
 
 def test_with_signal_an_answer_renews_the_lease_before_anything_goes(nurse: OnPhone) -> None:
+    nurse.browser.stop_workers()  # what was under way ends, so that nothing tidies between an answer and this ageing
     age(nurse, "demo01", 400)
     nurse.open("/pledges")
     assert nurse.page == "pledges" and nurse.rendered_by("/pledges") == "worker"
