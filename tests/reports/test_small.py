@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache
 from itertools import pairwise, product
@@ -156,7 +157,7 @@ def test_what_is_told_is_no_number() -> None:
     for misuse in (str, int, sum, "{}".format, lambda shown: shown + shown, lambda shown: shown < shown):
         with pytest.raises(TypeError):
             misuse(told)
-    assert "40" not in repr(told)
+    assert "40" not in re.sub(r"0x[0-9a-f]+", "", repr(told))  # where it is in memory may be anything
 
 
 def test_other_words_may_stand_for_a_few() -> None:
