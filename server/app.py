@@ -127,7 +127,7 @@ def make_site(config: Config) -> Site:
         assets=browser.assets,
         worker=pack(browser.assets.worker, SCRIPT),
         manifest=pack(browser.assets.manifest, MANIFEST),
-        post=Post(config.smtp_url, config.mail_from, config.app_name, knows, metrics.codes_sent.inc),
+        post=Post(config.smtp_url, config.mail_from, knows, metrics.letters_sent.inc),
         metrics=metrics,
         rules={name: rules(kind.args) for name, kind in made.kinds.items()},
         directory=Directory(config) if config.oidc_issuer else None,

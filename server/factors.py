@@ -127,14 +127,13 @@ def passkey_used(connection: Connection, credential: bytes, sign_count: int, now
     connection.execute(mine.values(sign_count=sign_count, used_at=now))
 
 
-def remove(connection: Connection, person: str, id: str) -> bool:
-    """False for the last one, which stays. One that is gone already is gone."""
+def remove(connection: Connection, person: str, id: str) -> int | None:
+    """How many went; none for one that is gone already. No answer for the last one, which stays."""
     take_turn(connection, person)
     others = select(func.count()).select_from(Factor).where(Factor.person_id == person, Factor.id != id)
     if not connection.scalar(others):
-        return False
-    connection.execute(delete(Factor).where(Factor.person_id == person, Factor.id == id))
-    return True
+        return None
+    return connection.execute(delete(Factor).where(Factor.person_id == person, Factor.id == id)).rowcount
 
 
 def forget(connection: Connection, person: str) -> None:

@@ -13,7 +13,7 @@ from litestar.di import NamedDependency
 from litestar.exceptions import NotFoundException
 from sqlalchemy import Connection, select
 
-from server import codes, invitations, oidc, pending, sessions, steps
+from server import codes, invitations, letters, oidc, pending, sessions, steps
 from server.codes import Checked
 from server.people import Person
 from server.site import Site, now, token_of
@@ -54,7 +54,7 @@ async def log_in(request: AnyRequest, site: NamedDependency[Site]) -> Response[s
     if not await site.db.write(codes.ask, site.config.secret_key, address, client, code, now()):
         return await _page(site, request, said("email", words("log_in.wait")), form, status=429)
     if not site.config.demo:
-        site.post.put(address, code)
+        site.post.put(address, letters.with_code(site.config.app_name, code))
     shown = {"step": "code", "email": address, "code": code if site.config.demo else ""}
     return await _page(site, request, shown=shown)
 

@@ -1,4 +1,4 @@
-"""Sends log-in codes by email, in the background. The only file that speaks to a mail server.
+"""Sends letters by email, in the background. The only file that speaks to a mail server.
 
 Whether anybody has the address is looked up here, after the answer has gone, so that the answer takes the same time.
 """
@@ -14,17 +14,11 @@ from urllib.parse import unquote, urlsplit
 import aiosmtplib
 
 from server import log
+from server.letters import Letter
 
 WAITING = 200  # letters
 PAUSES = (1.0, 5.0)  # seconds between tries; a code lives ten minutes
 PORTS = {"smtp": 25, "smtps": 465, "smtp+starttls": 587}
-
-LETTER = """Your code is {code}
-
-Type it in {app} within 10 minutes. It works once.
-
-If you did not ask for it, you do not need to do anything.
-"""
 
 
 class Post:
@@ -34,29 +28,27 @@ class Post:
         self,
         url: str,
         sender: str,
-        app_name: str,
         knows: Callable[[str], Awaitable[bool]],
         sent: Callable[[], None],
     ) -> None:
         self._url = url
         self._sender = sender
-        self._app_name = app_name
         self._knows = knows
         self._sent = sent
-        self._waiting: asyncio.Queue[tuple[str, str]] = asyncio.Queue(WAITING)
+        self._waiting: asyncio.Queue[tuple[str, Letter]] = asyncio.Queue(WAITING)
 
-    def put(self, address: str, code: str) -> None:
+    def put(self, address: str, letter: Letter) -> None:
         try:
-            self._waiting.put_nowait((address, code))
+            self._waiting.put_nowait((address, letter))
         except asyncio.QueueFull:
             log.write("mail_waiting_is_full", level="warning")
 
     async def run(self) -> None:
         while True:
-            address, code = await self._waiting.get()
+            address, letter = await self._waiting.get()
             try:
                 if self._url and await self._knows(address):
-                    await self._send(self._letter(address, code))
+                    await self._send(self._message(address, letter))
             except Exception as error:  # one letter that cannot be written must not stop the next
                 log.fault("mail_not_sent", error)
             finally:
@@ -65,19 +57,19 @@ class Post:
     async def empty(self) -> None:
         await self._waiting.join()
 
-    def _letter(self, address: str, code: str) -> EmailMessage:
-        letter = EmailMessage()
-        letter["From"] = self._sender
-        letter["To"] = address
-        letter["Subject"] = f"{code} is your code for {self._app_name}"
-        letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(LETTER.format(code=code, app=self._app_name))
-        return letter
+    def _message(self, address: str, letter: Letter) -> EmailMessage:
+        message = EmailMessage()
+        message["From"] = self._sender
+        message["To"] = address
+        message["Subject"] = letter.subject
+        message["Auto-Submitted"] = "auto-generated"
+        message.set_content(letter.text)
+        return message
 
-    async def _send(self, letter: EmailMessage) -> None:
+    async def _send(self, message: EmailMessage) -> None:
         for pause in (*PAUSES, None):
             try:
-                await aiosmtplib.send(letter, **_connection(self._url))
+                await aiosmtplib.send(message, **_connection(self._url))
                 self._sent()
                 return
             except (aiosmtplib.SMTPException, OSError) as fault:

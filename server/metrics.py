@@ -23,7 +23,7 @@ class Metrics:
         self.actions = self._counter("actions", "Actions settled, or told to come back later.", "outcome")
         self.scopes_mended = self._counter("scopes_mended", "Scopes sent anew because a daily check did not agree.")
         self.new_devices = self._counter("new_devices", "Phones told to take a new device id: restored, or copied.")
-        self.codes_sent = self._counter("log_in_codes_sent", "Log-in codes that the mail server took.")
+        self.letters_sent = self._counter("letters_sent", "Letters that the mail server took.")
         for outcome in OUTCOMES:
             self.actions.labels(outcome)
 

@@ -11,7 +11,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from sqlalchemy import Connection, select
 
-from server import factors, passkeys, pending, sessions, steps, totp
+from server import factors, letters, passkeys, pending, sessions, steps, totp
 from server.factors import Tried
 from server.passkeys import Place
 from server.pending import Pending
@@ -141,13 +141,13 @@ def _added(connection: Connection, site: Site, found: Pending, person: str, firs
     """With the first one come recovery codes; the log in begins when they were written down."""
     pending.end(connection, found)
     if not first:
-        return Next(found.back)
+        return steps.telling(connection, site, person, letters.ADDED, Next(found.back))
     token = ""
     if found.session:
         token = sessions.new_token()
         sessions.prove(connection, found.session, token, now())
     to = show_codes(connection, site, person, found.session, found.back)
-    return to._replace(session=token)
+    return steps.telling(connection, site, person, letters.ADDED, to._replace(session=token))
 
 
 # Recovery codes, shown until they were written down
@@ -241,8 +241,14 @@ def _show(connection: Connection, site: Site, browser: Browser, form: dict[str, 
     if problems:
         return problems
     pending.end(connection, found)
+    to = _entered(connection, site, browser, found, found.person)
+    by_code = "code" in form and "passkey" not in form
+    return steps.telling(connection, site, found.person, letters.CODE_USED, to) if by_code else to
+
+
+def _entered(connection: Connection, site: Site, browser: Browser, found: Pending, person: str) -> Next:
     if not found.session:
-        return steps.begin(connection, site, browser, found.person, now())
+        return steps.begin(connection, site, browser, person, now())
     token = sessions.new_token()
     sessions.prove(connection, found.session, token, now())
     return Next(found.back, session=token)

@@ -8,7 +8,7 @@ from litestar import Response, get, post
 from litestar.di import NamedDependency
 from sqlalchemy import Connection, select
 
-from server import access, factors, pending, steps, totp
+from server import access, factors, letters, pending, steps, totp
 from server.headers import SAFE
 from server.people import Person
 from server.second_factor import show_codes
@@ -105,10 +105,14 @@ def _change(connection: Connection, site: Site, visitor: Visitor, form: dict[str
     if "add" in form:
         return _add(connection, site, visitor, HERE)
     if "codes" in form:
-        return show_codes(connection, site, visitor.person, visitor.session, HERE)
-    if "remove" in form and not factors.remove(connection, visitor.person, form["remove"]):
+        to = show_codes(connection, site, visitor.person, visitor.session, HERE)
+        return steps.telling(connection, site, visitor.person, letters.NEW_CODES, to)
+    if "remove" not in form:
+        return Next(HERE)
+    removed = factors.remove(connection, visitor.person, form["remove"])
+    if removed is None:
         return said("", LAST)
-    return Next(HERE)
+    return steps.telling(connection, site, visitor.person, letters.REMOVED, Next(HERE)) if removed else Next(HERE)
 
 
 async def _visitor(site: Site, request: AnyRequest) -> Visitor | None:

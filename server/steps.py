@@ -14,9 +14,10 @@ from litestar import Response
 from litestar.datastructures import Cookie
 from sqlalchemy import Connection, select
 
-from server import access, factors, invitations, pending, sessions, totp
+from server import access, factors, invitations, letters, pending, sessions, totp
 from server.browsers import device_label
 from server.config import Config
+from server.letters import Letter
 from server.pending import Pending
 from server.people import Person
 from server.site import Site, now, token_of
@@ -55,11 +56,15 @@ class Browser(NamedTuple):
 
 
 class Next(NamedTuple):
-    """Where a step leads, and the new token of a session or of the next stage; a stage that is over has none."""
+    """Where a step leads, and the new token of a session or of the next stage; a stage that is over has none.
+
+    `tell` is an address and the letter that goes there once this is committed.
+    """
 
     path: str
     session: str = ""
     pending: str = ""
+    tell: tuple[str, Letter] | None = None
 
 
 class Reader(NamedTuple):
@@ -110,6 +115,13 @@ def begin(connection: Connection, site: Site, browser: Browser, person: str, fac
     return Next("/", session=token)
 
 
+def telling(connection: Connection, site: Site, person: str, what: str, to: Next) -> Next:
+    """Whoever it is hears by email that their log in has changed: a stranger could have done it."""
+    address = connection.scalar(select(Person.email).where(Person.id == person))
+    letter = letters.log_in_changed(site.config.app_name, site.config.public_url, what)
+    return to._replace(tell=(address, letter)) if address else to
+
+
 def at(connection: Connection, site: Site, browser: Browser, stage: str, *, lock: bool = False) -> Pending | None:
     """What is pending in this browser at this stage. One that began in a session goes on in that session only."""
     found = pending.find(connection, site.config.secret_key, browser.pending, stage, now(), lock=lock)
@@ -122,6 +134,8 @@ def at(connection: Connection, site: Site, browser: Browser, stage: str, *, lock
 
 def go(site: Site, to: Next, *others: Cookie) -> Response[str]:
     """The cookie of a session comes first; the one of a stage goes with it, or is taken back."""
+    if to.tell:
+        site.post.put(*to.tell)
     cookies = [cookie(site, site.cookie, to.session, COOKIE_DAYS * 86_400)] if to.session else []
     life = pending.LIFE // 1000 if to.pending else 0
     return see_other(to.path, [*cookies, cookie(site, site.pending_cookie, to.pending, life), *others])

@@ -33,9 +33,9 @@ def wait_for(done: Callable[[], bool], seconds: float = 5) -> None:
 
 
 def code_for(client: Client, mailbox: Mailbox, email: str) -> str:
-    before = len(mailbox.letters)
+    before = len(mailbox.with_codes())
     assert post(client, "/log-in", email=email).status_code == 200
-    wait_for(lambda: len(mailbox.letters) > before)
+    wait_for(lambda: len(mailbox.with_codes()) > before)
     return mailbox.code()
 
 

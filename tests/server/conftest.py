@@ -71,8 +71,11 @@ class Mailbox:
         self.letters.append(message_from_bytes(envelope.content or b"", policy=policy.default))  # type: ignore[arg-type]
         return "250 OK"
 
+    def with_codes(self) -> list[EmailMessage]:
+        return [letter for letter in self.letters if "is your code for" in letter["Subject"]]
+
     def code(self) -> str:
-        found = re.search(r"\b\d{6}\b", self.letters[-1].get_content())
+        found = re.search(r"\b\d{6}\b", self.with_codes()[-1].get_content())
         assert found
         return found[0]
 

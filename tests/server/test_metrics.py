@@ -121,11 +121,11 @@ def test_a_phone_that_was_restored_or_copied_is_counted(counted: World) -> None:
     assert counts(counted) == {"sync_requests 200": 4, "actions applied": 1, "new_devices": 1}
 
 
-def test_only_a_code_that_the_mail_server_took_is_counted(app: App, mailbox: Mailbox, known: str) -> None:
+def test_only_a_letter_that_the_mail_server_took_is_counted(app: App, mailbox: Mailbox, known: str) -> None:
     client = app(demo=False, smtp_url=f"smtp://127.0.0.1:{mailbox.port}", metrics_token=TOKEN)
     for address in ("stranger@example.nhs.uk", NURSE):  # sent in the order of asking
         client.post("/log-in", data={"email": address}, headers={"Sec-Fetch-Site": "same-origin"})
-    said = "common_ground_log_in_codes_sent_total"
+    said = "common_ground_letters_sent_total"
     wait_for(lambda: f"{said} 0.0" not in client.get("/metrics", headers=HELD).text)
     assert f"{said} 1.0" in client.get("/metrics", headers=HELD).text
     assert len(mailbox.letters) == 1
@@ -155,7 +155,7 @@ def test_nobody_and_nothing_that_anybody_did_can_be_found_in_it(counted: World) 
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert answer.headers["cache-control"] == "no-store"
     told = {name for name, *_ in LINE.findall(answer.text)}
-    assert told == {"sync_requests", "actions", "scopes_mended", "new_devices", "log_in_codes_sent"}
+    assert told == {"sync_requests", "actions", "scopes_mended", "new_devices", "letters_sent"}
     assert [line for line in answer.text.splitlines() if not line.startswith("#") and not LINE.match(line)] == []
 
     def held(connection: Connection) -> set[str]:

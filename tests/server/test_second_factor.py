@@ -3,12 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from email.message import EmailMessage
 
 import pytest
 import segno
 from litestar.testing import TestClient
 
-from server import access, totp
+from server import access, letters, totp
 from server.access import DESK_LIFE, FORM_LIFE
 from server.app import create_app
 from server.keys import seal, unseal
@@ -23,6 +24,7 @@ from tests.server.arriving import (
     number,
     post,
     recovery_codes,
+    wait_for,
     with_code,
 )
 from tests.server.conftest import App, Mailbox, put
@@ -114,6 +116,34 @@ def test_another_factor_is_added_and_the_first_taken_away(client: Client, mailbo
     assert refused.status_code == 422
     assert "only second step" in refused.text
     assert "Passkey" in get(client, FACTORS).text
+
+
+def test_every_change_of_how_somebody_logs_in_is_told_by_email(client: Client, mailbox: Mailbox, known: str) -> None:
+    def changed() -> list[EmailMessage]:
+        return [letter for letter in mailbox.letters if "has changed" in letter["Subject"]]
+
+    arrive(client, mailbox, known)
+    post(client, FACTORS, add="1")
+    post(client, "/log-in/set-up", passkey=SoftPasskey().make(options(get(client, "/log-in/set-up"))))
+    app = get(client, FACTORS).text.split('name="remove" value="')[1].partition('"')[0]
+    for _ in range(2):  # what is gone is told once
+        post(client, FACTORS, remove=app)
+    post(client, FACTORS, codes="1")
+    wait_for(lambda: len(changed()) > 3)  # they come in the order of what was done
+    sentences = [letter.get_content().splitlines()[0] for letter in changed()]
+    assert sentences == [letters.ADDED, letters.ADDED, letters.REMOVED, letters.NEW_CODES]
+    assert {letter["To"] for letter in changed()} == {known}
+
+
+def test_a_recovery_code_that_logs_in_is_told_by_email(client: Client, mailbox: Mailbox, known: str) -> None:
+    _, codes = arrive(client, mailbox, known)
+    client.cookies.clear()
+    asked(client, mailbox, known)
+    assert post(client, "/log-in/step", code=codes[0]).status_code == 303
+    wait_for(lambda: "has changed" in mailbox.letters[-1]["Subject"])
+    letter = mailbox.letters[-1].get_content()
+    assert letter.startswith(letters.CODE_USED) and "https://app.example.org/log-in/factors" in letter
+    assert codes[0] not in letter
 
 
 def test_nobody_takes_away_what_is_somebody_elses(
