@@ -14,6 +14,7 @@ from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, se
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
+from pwa.dates import london_date
 from server.db import Base, table
 from server.people import Person, Team
 from sync import Touch, among, listed, opaque
@@ -21,6 +22,8 @@ from sync.tables import record
 
 SEEN_BY = ("nobody", "committee")  # the more private comes first, here and below
 JOINED_AS = ("ally", "member")
+READ_KEPT_DAYS = 400
+DAY = 86_400_000  # milliseconds
 
 
 class Network(Base):
@@ -142,3 +145,9 @@ def write_down(connection: Connection, network: str, day: str, role: str) -> boo
     named = (_membership.network_id == network) & (_membership.seen_by == "committee")
     connection.execute(update(Membership).where(named).values(read_on=day))
     return True
+
+
+def clear_out(connection: Connection, now: int) -> None:
+    """Readings of long ago. Each row with a name keeps the day of the last one, for as long as it is there itself."""
+    oldest = london_date(now - READ_KEPT_DAYS * DAY)
+    connection.execute(delete(NamesRead).where(NamesRead.day < oldest))

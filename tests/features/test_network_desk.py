@@ -3,10 +3,12 @@ of it."""
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import pytest
 
+from server import members
 from server.demo import CAST, DAY, person_id
 from server.people import put_role
 from sync import publish
@@ -168,6 +170,13 @@ def test_each_reading_of_the_names_is_written_down_once_a_day_and_role(world: Wo
     rows = world.rows("SELECT network_id, role, day FROM names_read ORDER BY role")
     assert [(row["network_id"], row["role"]) for row in rows] == [("n2", "chair"), ("n2", "vicechair")]
     assert len({row["day"] for row in rows}) == 1 and len(rows[0]["day"]) == len("2026-11-23")
+
+
+def test_a_reading_is_forgotten_after_400_days_and_not_before(world: World) -> None:
+    page(world.log_in("chair"))
+    for days, left in ((400, 1), (401, 0)):
+        world.write(partial(members.clear_out, now=world.now + days * DAY))
+        assert len(world.rows("SELECT day FROM names_read")) == left
 
 
 def test_named_members_are_told_of_a_reading_and_private_ones_are_left_alone(world: World) -> None:
