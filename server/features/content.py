@@ -11,6 +11,8 @@ from typing import Any
 
 FOLDER = Path(__file__).resolve().parents[2] / "content" / "en"
 FENCE = "+++"
+# Besides bad TOML: a number of thousands of digits, and tables within tables without end.
+NOT_TOML = (ValueError, RecursionError)
 TYPES: dict[type, str] = {
     str: "words in quotes",
     int: "a whole number",
@@ -41,8 +43,15 @@ class Document:
     def where(self, key: str = "") -> str:
         lines = self.text.splitlines()
         starts = (f"{key} ", f"{key}=", f"[[{key}]]", f"[{key}]") if key else (FENCE,)
-        number = next((n for n, line in enumerate(lines, 1) if line.startswith(starts)), 1)
-        return f"{self.path.parent.name}/{self.path.name}, line {number}"
+        return self.at(next((n for n, line in enumerate(lines, 1) if line.startswith(starts)), 1))
+
+    def at(self, line: int) -> str:
+        return f"{self.path.parent.name}/{self.path.name}, line {line}"
+
+    @property
+    def body_line(self) -> int:
+        """The line of the file that the body starts on."""
+        return self.text.count("\n", 0, self.text.rindex(self.body)) + 1
 
     def problems(self, needed: Mapping[str, type], optional: Mapping[str, type] | None = None) -> Iterator[str]:
         """Faults of the front matter against the fields it must and may have."""
@@ -87,7 +96,7 @@ def documents(folder: Path) -> tuple[list[Document], list[str]]:
 
 
 def document(path: Path) -> Document:
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     name = f"{path.parent.name}/{path.name}"
     parts = text.split(f"{FENCE}\n", 2)
     if len(parts) != 3 or parts[0].strip():
@@ -96,7 +105,7 @@ def document(path: Path) -> Document:
         )
     try:
         front = tomllib.loads(parts[1])
-    except tomllib.TOMLDecodeError as fault:
+    except NOT_TOML as fault:
         raise ContentProblems(
             [f"{name}: the fields at the top cannot be read: {fault} (count lines from {FENCE})."]
         ) from None
@@ -105,11 +114,20 @@ def document(path: Path) -> Document:
 
 def settings(path: Path) -> Document:
     """A plain TOML file, read as front matter without a body."""
-    text = path.read_text(encoding="utf-8")
+    text = _text(path)
     try:
         return Document(path, text, tomllib.loads(text), "")
-    except tomllib.TOMLDecodeError as fault:
+    except NOT_TOML as fault:
         raise ContentProblems([f"{path.parent.name}/{path.name}: this file cannot be read: {fault}."]) from None
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError:
+        raise ContentProblems(
+            [f"{path.parent.name}/{path.name}: this is no plain text. Save the file as UTF-8 and put it back."]
+        ) from None
 
 
 def paragraphs(body: str) -> list[str]:
