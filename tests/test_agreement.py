@@ -170,7 +170,7 @@ def test_every_sentence_of_the_copy_deck_is_used_or_promised() -> None:
 
 # The words the product has for things that later features bring.
 PROMISED = {
-    *("not_sent", "lock", "draft.only", "module.updated", "join.closed", "dup.request"),
+    *("not_sent", "lock", "draft.only", "join.closed", "dup.request"),
     *("waitlist.seat", "waitlist.stock", "event.changed", "event.cancelled", "approve.stale", "session.twice"),
 }
 

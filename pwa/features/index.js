@@ -1,6 +1,7 @@
 // The reducers of every feature, in the order of the server's list. A kind whose entry is null is only shown as pending.
 import { people } from "./people/people.js";
 import { pledges } from "./pledges/pledges.js";
+import { learn } from "./learn/learn.js";
 import { networks } from "./networks/networks.js";
 
-export const reducers = { ...people, ...pledges, ...networks };
+export const reducers = { ...people, ...pledges, ...learn, ...networks };

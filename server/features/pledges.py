@@ -14,8 +14,9 @@ import msgspec
 from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from pwa.dates import london_date, long_date
+from pwa.dates import long_date
 from server.db import Base, table
+from server.features.days import day_of
 from server.features.feature import Feature
 from server.features.pledge_files import read
 from server.people import Person, own_scope, team_of
@@ -37,8 +38,6 @@ from sync import (
 # Less visible comes first: of two choices made without sight of each other, the first of these is kept.
 SHOWS = ("nobody", "team", "name")
 ASK_AFTER_DAYS = 30
-PHONE_DATE_DAYS = 30
-DAY = 86_400_000
 
 Key = tuple[str, str]
 Records = Mapping[Key, dict[str, Any]]
@@ -138,7 +137,7 @@ def withdraw(context: Context, args: Withdraw) -> None:
 def report(context: Context, args: Report) -> None:
     """For the person's own record only. About a pledge that is not held any more there is nothing to keep."""
     if _mine(context).get(args.pledge):
-        _mine(context).put(args.pledge, how=args.how, how_on=_day(context))
+        _mine(context).put(args.pledge, how=args.how, how_on=day_of(context))
         context.touch("pledging", own_scope(context.person), args.pledge)
 
 
@@ -151,7 +150,7 @@ def _pledges(connection: Connection) -> dict[str, RowMapping]:
 
 
 def _keep(context: Context, pledge: str, held: Mapping[str, Any] | None, *, version: int, show: str) -> None:
-    day = _day(context)
+    day = day_of(context)
     if held is None:
         shown_id = secrets.token_urlsafe(12)
         first = {"shown_id": shown_id, "taken_on": day, "how": "", "how_on": ""}
@@ -171,12 +170,6 @@ def _differs(args: Take, pledge: RowMapping, version: int, show: str) -> str | N
     if pledge["retired"]:
         return "retired.pledge"
     return "text.changed" if version < pledge["version"] else None
-
-
-def _day(context: Context) -> str:
-    """The day on the phone while that can be right, else the day on the server."""
-    believable = context.now - PHONE_DATE_DAYS * DAY <= context.at <= context.now
-    return london_date(context.at if believable else context.now)
 
 
 def _touch_shown(context: Context, shown_id: str) -> None:

@@ -28,7 +28,19 @@ WRONG = (
 )
 NOT_DONE = {("rejected", "bad_arguments"), ("rejected", "too_old"), ("later", None)}
 # What would change a domain table, had it been applied.
-DOMAIN = ("pledging", "membership", "network_asked", "network", "pledge", "person", "role", "team", "session", "record")
+DOMAIN = (
+    "pledging",
+    "finished",
+    "membership",
+    "network_asked",
+    "network",
+    "pledge",
+    "person",
+    "role",
+    "team",
+    "session",
+    "record",
+)
 
 
 def action(seq: int = 1, kind: str = "pledge.take", **changes: Any) -> dict[str, Any]:
@@ -148,6 +160,7 @@ def good() -> dict[str, dict[str, Any]]:
         "pledge.take": TAKE,
         "pledge.withdraw": {"pledge": "p1"},
         "pledge.report": {"pledge": "p1", "how": "did"},
+        "module.finish": {"module": "m1", "version": 1, "gate_met": "yes"},
         "network.join": network | {"as": "member", "seen_by": "nobody", "consent": 1},
         "network.leave": network,
         "network.seen_by": network | {"seen_by": "nobody"},

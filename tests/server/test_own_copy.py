@@ -18,7 +18,17 @@ PATH = "/me/data/copy"
 OTHERS = [(key, name) for key, (name, _, _) in CAST.items() if key != "nurse"]
 # Tables that say nothing about one person; a new one is either owned or written down here.
 OF_NOBODY = {
-    *("ended_log_in", "help_page", "invitation", "lineage", "log_in_code", "network", "pledge", "published_number"),
+    *(
+        "ended_log_in",
+        "help_page",
+        "invitation",
+        "lineage",
+        "log_in_code",
+        "module",
+        "network",
+        "pledge",
+        "published_number",
+    ),
     *("scope", "snapshot", "team"),
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
@@ -33,6 +43,7 @@ def busy(world: World, key: str) -> Person:
     person.do("network.join", "/networks/n1", network="n1", **{"as": "member", "seen_by": "committee", "consent": "1"})
     person.do("network.join", "/networks/n2", network="n2", **{"as": "ally", "seen_by": "nobody", "consent": "1"})
     person.do("network.ask", "/networks", topic="a2")
+    person.do("module.finish", "/pledges", module="m1", version="1", gate_met="yes")
     world.write(put_role, person_id(key), "secretary", "n3")
     kinds = {"pledge.report": {"pledge": "p1", "how": "did"}, "pledge.renew": {}}
     actions = [
