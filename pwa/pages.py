@@ -64,7 +64,12 @@ PAGES = (
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),
     Page("install", "/me/install", "features/install/index.html", "Put this on your home screen"),
-    Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation"), public=True),
+    Page("help", "/help", "features/help/index.html", "Get help", needs=("help", "organisation", "guide"), public=True),
+    Page(
+        "guide", "/guides/{guide}", "features/guides/guide.html", "A guide", needs=("guide",), public=True, of="guide"
+    ),
+    Page("words", "/words", "features/guides/words.html", "Words to borrow", needs=("situation",), public=True),
+    Page("policy", "/policy", "features/guides/policy.html", "Our policy", needs=("policy",), public=True),
     Page("look", "/look", "features/look/index.html", "Look and language", public=True),
     Page("privacy", "/privacy", STATEMENT, "Privacy", needs=("statement",), public=True),
     Page("accessibility", "/accessibility", STATEMENT, "Accessibility", needs=("statement",), public=True),

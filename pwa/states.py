@@ -115,6 +115,25 @@ DEVICES = {
     "other": device("Firefox on Windows", "Friday 9 October 2026", "Thursday 12 November 2026"),
 }
 
+GUIDE = {
+    "order": 1,
+    "title": "Changing a name or other details in a health record",
+    "for": "A person asks you today.",
+    "steps": [{"title": "What you can do now", "points": ["Thank them for telling you."]}],
+    "text": [{"kind": "p", "items": [[{"text": "The surgery usually starts it.", "strong": False, "href": ""}]]}],
+    "ask": "Inclusion team",
+    "calls": [{"name": "Inclusion team", "phone": "01632 960107", "link": "tel:01632960107"}],
+    "changes": "The rule for people aged 17 or under is new.",
+    "changed_until": "2026-12-20",
+    "recheck_days": 7,
+    "owner": "Inclusion team",
+    "version": 2,
+    "reviewed": "2026-11-20",
+    "reviewed_text": "Friday 20 November 2026",
+    "review_by": "2027-02-01",
+    "review_by_text": "Monday 1 February 2027",
+}
+
 PEOPLE = [{"person": "nurse", "name": "Community nurse", "about": "Visits people at home, often with no signal"}]
 
 WAITS = Row("Take the pledge “Ask the name”", "saved")
@@ -273,6 +292,17 @@ STATES: Mapping[str, Shown] = {
         "needs-you": NOT_ASKED,
         "logged-out": READS,
     },
+    "guide": {
+        "usual": READS,
+        "empty": "A guide that is not here is the page “not found”.",
+        **away(READS),
+        "error": NO_FORM,
+        "needs-you": NOT_ASKED,
+        "due": State({"guide": {"g1": {**GUIDE, "review_by": "2026-11-01"}}}, logged_in=False),
+        "changed": State({"guide": {"g1": GUIDE}}, logged_in=False),
+    },
+    "words": {**STATEMENT, "empty": State({"situation": {}}, logged_in=False)},
+    "policy": {**STATEMENT, "empty": State({"policy": {}}, logged_in=False)},
     "look": {
         "usual": READS,
         "empty": "There is always a choice of colours.",

@@ -180,6 +180,7 @@ def page_context(site: Site, look: Look, id: str, title: str, held: Held, filled
             "colours": look.colours,
             "languages": [{"tag": tag, "name": each.language.name} for tag, each in site.environments.items()],
             "stale": "",  # only a phone shows copies
+            "days_old": 0,
             "shared": 0,  # and only a phone knows who uses it
         },
         "today": london_date(now()),

@@ -41,11 +41,8 @@ DAY = 86_400_000
 DEVICE_REMOVED, LOG_IN = "device_removed", "log_in"
 
 
-EXAMPLES = {
-    "pledge": "p1",
-    "module": "m1",
-    "network": "n1",
-}  # of each kind of record that has a page, whose page is looked at
+# Of each kind of record that has a page, whose page is looked at.
+EXAMPLES = {"pledge": "p1", "module": "m1", "network": "n1", "guide": "g1"}
 
 
 def path_of(page: Page) -> str:

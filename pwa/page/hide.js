@@ -4,6 +4,7 @@
 const MARK = "hidden";
 
 const link = () => document.querySelector("[data-hide]");
+const keeps = () => link()?.dataset.hide === ""; // a public page ("once") is only left
 
 function hide() {
   document.documentElement.hidden = true;
@@ -18,7 +19,7 @@ function pressed(click) {
 }
 
 function arrived(back) {
-  if (!link() || !localStorage.getItem(MARK)) return;
+  if (!keeps() || !localStorage.getItem(MARK)) return;
   if (back) hide();
   else localStorage.removeItem(MARK);
 }

@@ -1,9 +1,11 @@
 // The page's own script: sends what is waiting, shows what changed, offers updates. Pages work without it.
-// It knows nothing of pledges or people, and does nothing by itself on a quiet page (help and the statements).
+// It knows nothing of pledges or people, and does nothing by itself on a quiet page (help, guides and the statements).
 import { ask, tell } from "./ask.js";
+import { watchCopying } from "./copying.js";
 import { main } from "./filling.js";
 import { showFollowed, watchFollowed } from "./follow.js";
 import { watchForms } from "./forms.js";
+import { showHelped, watchHelped } from "./helped.js";
 import { handOver, watchLook } from "./look.js";
 import { watchHide } from "./hide.js";
 import { watchPasskey } from "./passkey.js";
@@ -11,6 +13,7 @@ import { watchPhone } from "./phone.js";
 import { showPlans, watchPlans } from "./plan.js";
 import { hearProgress, watchProgress } from "./progress.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
+import { watchRemind } from "./remind.js";
 import { watchShared } from "./shared.js";
 import { watchUndo } from "./undo.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
@@ -66,6 +69,7 @@ function showSignal() {
 function showOwn() {
   showPlans();
   showFollowed();
+  showHelped();
 }
 
 // What the pages were told while this one was still on its way, it missed.
@@ -119,6 +123,9 @@ watchLook();
 watchRefresh();
 watchPlans();
 watchFollowed();
+watchHelped();
+watchCopying();
+watchRemind(quiet);
 watchPhone();
 watchProgress();
 watchShared();

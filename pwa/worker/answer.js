@@ -25,11 +25,13 @@ const loggedIn = (person, ended) => (person && !ended ? 1 : 0);
 
 const TONGUES = Object.entries(LANGUAGES).map(([tag, [name]]) => ({ tag, name }));
 
-const appOf = ({ tag, dir }, { colours, shared = 0, device = "", logged_in = 0, stale = "" }) => ({
-  ...APP, device, logged_in, lang: tag, dir, colours, shared, stale, languages: TONGUES });
+const appOf = ({ tag, dir }, { colours, shared = 0, device = "", logged_in = 0, stale = "", days_old = 0 }) => ({
+  ...APP, device, logged_in, lang: tag, dir, colours, shared, stale, days_old, languages: TONGUES });
 
 // When this copy is from, once that is a day ago and there is no signal to bring a newer one; else nothing is said.
 const staleSince = (heard, { now, online }) => (heard && !online && now - heard > DAY ? `${longDate(londonDate(heard))} at ${clock(heard)}` : "");
+
+const daysSince = (heard, { now }) => (heard ? Math.max(0, Math.floor((now - heard) / DAY)) : 0);
 
 // Nothing here reads the replica: it is what is left when that cannot be read.
 function bare(said, { now, colours, shared }) {
@@ -62,7 +64,7 @@ export async function contextOf(whom, said, just = {}) {
     context: {
       ...bare(said, whom),
       me: me && { ...me, id: "me" },
-      app: appOf(said, { colours, shared, device, logged_in, stale: staleSince(heard, whom) }),
+      app: appOf(said, { colours, shared, device, logged_in, stale: staleSince(heard, whom), days_old: daysSince(heard, whom) }),
       outbox: rows(actions, view, known),
       unsent: actions.waiting.length,
       needs_you: actions.settled.filter(({ outcome }) => outcome === "rejected").length,

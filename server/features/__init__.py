@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import help, modules, network_desk, networks, pledges, statements
+from server.features import guides, help, modules, network_desk, networks, pledges, statements
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
@@ -18,6 +18,7 @@ __all__ = ["FEATURES", "ContentProblems", "Feature", "engine", "load_content"]
 FEATURES: tuple[Feature, ...] = (
     help.FEATURE,
     statements.FEATURE,
+    guides.FEATURE,
     pledges.FEATURE,
     modules.FEATURE,
     networks.FEATURE,

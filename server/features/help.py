@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -21,17 +21,22 @@ HELP = {
     "id": str,
     "order": int,
     "title": str,
+    "first": str,
+    "contacts": list,
     "who_title": str,
     "owner": str,
     "review": date,
     "steps": list,
     "rows": list,
+    "limits": list,
 }
 ORGANISATION = {"name": str, "branches": list, "checked": date, "contacts": list}
 STEP = {"title": str, "text": str}
 ROW = {"want": str, "who": str, "private": str}
 CALLS = {"contacts": list}
 CONTACT = {"id": str, "name": str, "phone": str}
+
+CHECKED_FOR = timedelta(days=31)  # a number is rung once a month
 
 Key = tuple[str, str]
 Records = Mapping[Key, dict[str, Any]]
@@ -96,6 +101,7 @@ def _organisation(folder: Path) -> Records:
             "branches": front["branches"],
             "checked_on": front["checked"].isoformat(),
             "checked_on_text": long_date(front["checked"].isoformat()),
+            "check_by": (front["checked"] + CHECKED_FOR).isoformat(),
         }
     }
 
@@ -121,9 +127,12 @@ def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]
         *file.list_problems("steps", file.front["steps"], STEP, CALLS),
         *file.list_problems("rows", file.front["rows"], ROW, CALLS),
     ]
+    if any(type(each) is not str or not each for each in file.front["limits"]):
+        faults.append(f"{file.where('limits')}: limits has to be a list of sentences in quotes.")
     yield from faults
     if faults:
         return
+    yield from contact_problems(file, "contacts", file.front["contacts"], contacts)
     for key in ("steps", "rows"):
         for each in file.front[key]:
             yield from contact_problems(file, key, each.get("contacts", []), contacts)
@@ -146,9 +155,12 @@ def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "order": front["order"],
         "title": front["title"],
+        "first": front["first"],
+        "calls": calls(front["contacts"], contacts),
         "steps": [with_calls(each, ("title", "text")) for each in front["steps"]],
         "who_title": front["who_title"],
         "rows": [with_calls(each, ("want", "who", "private")) for each in front["rows"]],
+        "limits": front["limits"],
         "notes": paragraphs(file.body),
         "review_on": front["review"].isoformat(),
         "review_on_text": long_date(front["review"].isoformat()),

@@ -34,6 +34,7 @@ from tests.world import EXAMPLES
 VISITOR = Visitor("this", "nurse", "this", "t1", None, False, 0, 0, None)
 ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing", "role_text": "Nurse"}
 KINDS = sorted({kind for page in PAGES for kind in page.needs})
+DAYS_OLD = 14  # from LONG_AGO to TODAY
 SAYS = {"saved": "saved.title", "sent": "sent", "waiting": "waiting.title", "needs-you": "needs_you.title"}
 
 # What pages ask of the worker, answered as on a phone where all is well. It draws nothing.
@@ -86,7 +87,12 @@ def _context(page: Page, state: State) -> dict[str, Any]:
         **{kind: _with_ids(state.records.get(kind, _content()[kind])) for kind in page.needs},
         **given,
         "params": {page.of: EXAMPLES[page.of]} if page.of else {},
-        "app": {**given["app"], "stale": state.stale, "shared": state.shared},
+        "app": {
+            **given["app"],
+            "stale": state.stale,
+            "days_old": DAYS_OLD if state.stale else 0,
+            "shared": state.shared,
+        },
         "today": TODAY,
         "outbox": [_row(row, str(number), words) for number, row in enumerate(state.outbox)],
         "unsent": len([row for row in state.outbox if row.state == "saved"]),
