@@ -23,6 +23,7 @@ from pwa.compile.environment import StrictEnvironment
 from pwa.languages import languages
 from pwa.pages import PAGES
 from server import (
+    anonymous,
     desk,
     do,
     headers,
@@ -70,6 +71,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             *static.routes(),
             *sync_api.routes(site),
             do.do,
+            anonymous.anonymous,
             own_copy.own_copy,
             numbers.numbers_page,
             numbers.numbers_file,

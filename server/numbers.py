@@ -17,14 +17,14 @@ from server import access
 from server.desk import Refusal, entering
 from server.features.networks import month_text
 from server.reports.export import WHAT, Row, as_csv, as_json, rows
-from server.reports.published import ASKED, MEMBERS, PEOPLE, TAKEN, last_month
+from server.reports.published import ASKED, GUIDE_HELPED, MEMBERS, MODULE_HELPED, PEOPLE, TAKEN, last_month
 from server.site import Site, token_of
 from server.web import PRIVATE, AnyRequest, Held, drawn, holding, no_such_page, see_other
 from server.words import words
 
 GET = [HttpMethod.GET, HttpMethod.HEAD]
 PATH = "/desk/numbers"
-ORDER = (PEOPLE, TAKEN, MEMBERS, ASKED)  # on the page
+ORDER = (PEOPLE, TAKEN, MEMBERS, ASKED, GUIDE_HELPED, MODULE_HELPED)  # on the page
 FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "json": (as_json, "application/json")}
 
 

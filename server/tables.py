@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from server import codes, factors, features, invitations, members, pending, people, sessions
+from server import anonymous_counts, codes, factors, features, invitations, members, pending, people, sessions
 from server.db import Base
 from server.reports import published
 from sync import tables
 
-OWNERS = (codes, factors, features, invitations, members, pending, people, published, sessions)
+OWNERS = (anonymous_counts, codes, factors, features, invitations, members, pending, people, published, sessions)
 METADATA = [Base.metadata, tables.metadata]

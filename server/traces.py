@@ -21,6 +21,8 @@ from server.db import Db
 NAMELESS = (
     (("membership", "person_id IS NULL", "id"),),
     (("network_asked", "true", "asker, topic"),),
+    (("anonymous_count", "true", "kind, area, month"),),
+    (("anonymous_id", "true", "id"),),
     (("action", "person = ''", "id"),),
     (("scope", "id LIKE 'member:%'", "id"), ("record", "scope LIKE 'member:%'", "scope, kind, id")),
 )

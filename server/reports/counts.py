@@ -9,13 +9,15 @@ from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, Connection, FromClause, func, select
 
+from server.anonymous_counts import counted
 from server.db import table
 from server.features.help import HelpPage
 from server.features.networks import NetworkAsked
 from server.features.pledges import Pledge, Pledging
 from server.members import Membership, networks
 from server.people import Person, Team
-from server.reports.published import ASKED, MEMBERS, PEOPLE, TAKEN
+from server.reports.published import ASKED, GUIDE_HELPED, MEMBERS, MODULE_HELPED, PEOPLE, TAKEN
+from sync.tables import record
 
 Counts = dict[tuple[str, str], int]  # by measure and area
 
@@ -36,11 +38,20 @@ def counts(connection: Connection) -> Counts:
         **_each(PEOPLE, connection.scalars(select(Team.id)), by_team),
         **_each(TAKEN, connection.scalars(select(Pledge.id)), by_pledge),
         **_each(ASKED, connection.scalars(_TOPICS), by_topic),
+        **_helped(connection, GUIDE_HELPED, "guide"),
+        **_helped(connection, MODULE_HELPED, "module"),
         (MEMBERS, ""): _all(connection, func.count(), _member),
         (PEOPLE, ""): _all(connection, _PERSON, _taken, _COUNTED),
         (TAKEN, ""): _all(connection, func.count(), _taken, _COUNTED),
         (ASKED, ""): _all(connection, func.count(_asked.c.asker.distinct()), _asked),
     }
+
+
+def _helped(connection: Connection, measure: str, kind: str) -> Counts:
+    """Times, not people: nobody knows who it was."""
+    found = counted(connection, f"{kind}.helped")
+    there = connection.scalars(select(record.c.id).where(record.c.kind == kind, record.c.body.is_not(None)))
+    return {**_each(measure, there, found), (measure, ""): sum(found.values())}
 
 
 def _each(measure: str, areas: Iterable[str], found: dict[str, int]) -> Counts:

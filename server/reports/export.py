@@ -18,14 +18,28 @@ from server.features.networks import month_text
 from server.features.pledges import Pledge
 from server.members import Network
 from server.people import Team
-from server.reports.published import AREAS, ASKED, MEMBERS, PEOPLE, TAKEN, Number, numbers
+from server.reports.published import (
+    AREAS,
+    ASKED,
+    GUIDE_HELPED,
+    MEMBERS,
+    MODULE_HELPED,
+    PEOPLE,
+    TAKEN,
+    Number,
+    numbers,
+)
 from server.reports.small import Rule, Shown, share
+from sync.tables import record
+from sync.wire import open_
 
 WHAT = {
     MEMBERS: "People in a network",
     PEOPLE: "People with a pledge",
     TAKEN: "Pledges taken",
     ASKED: "People who asked for a new network",
+    GUIDE_HELPED: "Times a guide helped",
+    MODULE_HELPED: "Times a module helped",
 }
 EVERYBODY = "All"
 COLUMNS = ("Month", "What", "Which", "Number", "Share of people with a pledge")
@@ -69,7 +83,10 @@ def _names(connection: Connection) -> dict[tuple[str, str], str]:
     }
     names = {(of, id): name for of, query in wanted.items() for id, name in connection.execute(query)}
     topics = select(HelpPage.id, HelpPage.body).where(HelpPage.kind == "topic")
-    return names | {("topic", id): msgspec.json.decode(body)["name"] for id, body in connection.execute(topics)}
+    names |= {("topic", id): msgspec.json.decode(body)["name"] for id, body in connection.execute(topics)}
+    helping = select(record.c.kind, record.c.id, record.c.body).where(record.c.kind.in_(("guide", "module")))
+    found = connection.execute(helping.where(record.c.body.is_not(None)))
+    return names | {(kind, id): msgspec.json.decode(open_(body))["title"] for kind, id, body in found}
 
 
 def as_csv(found: Iterable[Row]) -> str:

@@ -18,8 +18,13 @@ MEMBERS = "network_members"
 PEOPLE = "people_with_pledge"
 TAKEN = "pledges_taken"
 ASKED = "network_asked_for"
+GUIDE_HELPED = "guide_helped"
+MODULE_HELPED = "module_helped"
 # What the area of each is. An empty area is everybody.
-AREAS = {MEMBERS: "network", PEOPLE: "team", TAKEN: "pledge", ASKED: "topic"}
+AREAS = {
+    **{MEMBERS: "network", PEOPLE: "team", TAKEN: "pledge", ASKED: "topic"},
+    **{GUIDE_HELPED: "guide", MODULE_HELPED: "module"},
+}
 
 
 class Snapshot(Base):

@@ -4,6 +4,8 @@ from tests.mutations.patching import Mutation, Patch
 
 NETWORKS, PAGES = "tests/features/test_networks.py", "tests/server/test_pages.py"
 HOSTILE, HOSTILE_SYNC = "tests/server/test_hostile.py", "tests/server/test_hostile_sync.py"
+GUIDES = "tests/features/test_guides.py"
+ANONYMOUS = "tests/server/test_anonymous.py"
 NETWORK_PAGES = "tests/features/test_network_pages.py"
 WEB, FEATURE = "server/web.py", "server/features/networks.py"
 
@@ -91,6 +93,27 @@ PRIVACY = (
         f"{HOSTILE_SYNC}::test_nobody_acts_as_somebody_else[sqlite]",
     ),
     fault(
+        "P-27 the anonymous door leaves a line in the log",
+        "server/anonymous.py",
+        '    opt={"quiet": True},\n',
+        "",
+        f"{ANONYMOUS}::test_it_comes_without_a_name_sets_no_cookie_and_leaves_no_line",
+    ),
+    fault(
+        "P-27 the anonymous door counts the same one again",
+        "server/anonymous_counts.py",
+        "    if not spent.rowcount:\n",
+        "    if spent is None:\n",
+        f"{ANONYMOUS}::test_the_same_one_told_ten_times_counts_once[sqlite]",
+    ),
+    fault(
+        "P-27 an id keeps the time it came",
+        "server/anonymous_counts.py",
+        "values(id=told.id, day=today)",
+        'values(id=told.id, day=f"{today} 14:02")',
+        f"{ANONYMOUS}::test_a_cookie_that_comes_along_changes_nothing_and_is_nowhere",
+    ),
+    fault(
         "P-31 a copy has the names of the team",
         "server/own_copy.py",
         " & record.c.id.in_(sorted(shown))",
@@ -110,6 +133,27 @@ PRIVACY = (
         'route(quiet, http_method=methods, include_in_schema=False, opt={"quiet": True})',
         "route(quiet, http_method=methods, include_in_schema=False)",
         f"{PAGES}::test_a_public_page_needs_nothing_sets_nothing_and_is_not_logged[/help]",
+    ),
+    fault(
+        "P-40 reading a guide asks for news",
+        "pwa/layout/base.html",
+        '"help", "guide", "words"',
+        '"help", "words"',
+        f"{PAGES}::test_public_pages_and_no_others_start_nothing_by_themselves",
+    ),
+    fault(
+        "a guide out of date is not marked",
+        "pwa/features/guides/guide.html",
+        "{% if it.review_by < today %}",
+        '{% if it.review_by < "2000" %}',
+        f"{GUIDES}::test_past_its_review_a_guide_says_that_it_is_being_checked",
+    ),
+    fault(
+        "a guide may promise more than three months",
+        "server/features/guide_files.py",
+        "GUIDE_MONTHS, POLICY_MONTHS = 3, 12",
+        "GUIDE_MONTHS, POLICY_MONTHS = 12, 12",
+        f"{GUIDES}::test_a_bad_file_is_told_where_and_what_to_do[four months]",
     ),
     fault(
         "P-42 a cache may keep a private page",

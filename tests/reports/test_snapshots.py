@@ -191,6 +191,10 @@ def test_a_number_is_of_one_thing_and_of_a_month(sqlite_world: World) -> None:
         "team": {f"t{n}" for n in range(1, 13)},
         "pledge": {each["id"] for each in sqlite_world.rows("SELECT id FROM pledge")},
         "topic": {each["id"] for each in sqlite_world.rows("SELECT id FROM help_page WHERE kind = 'topic'")},
+        **{
+            kind: {each["id"] for each in sqlite_world.rows(f"SELECT id FROM record WHERE kind = '{kind}'")}
+            for kind in ("guide", "module")
+        },
     }
     for each in sqlite_world.rows("SELECT month, measure, area FROM published_number"):
         assert each["area"] in {"", *ids[AREAS[each["measure"]]]}

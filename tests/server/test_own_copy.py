@@ -18,17 +18,8 @@ PATH = "/me/data/copy"
 OTHERS = [(key, name) for key, (name, _, _) in CAST.items() if key != "nurse"]
 # Tables that say nothing about one person; a new one is either owned or written down here.
 OF_NOBODY = {
-    *(
-        "ended_log_in",
-        "help_page",
-        "invitation",
-        "lineage",
-        "log_in_code",
-        "module",
-        "network",
-        "pledge",
-        "published_number",
-    ),
+    *("anonymous_count", "anonymous_id", "ended_log_in", "help_page", "invitation", "lineage", "log_in_code"),
+    *("module", "network", "pledge", "published_number"),
     *("scope", "snapshot", "team"),
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
