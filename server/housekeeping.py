@@ -9,6 +9,7 @@ import asyncio
 from sqlalchemy import Connection
 
 from server import anonymous_counts, codes, factors, invitations, log, members, pending, sessions, traces
+from server.features import schemes
 from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
@@ -27,8 +28,16 @@ async def every_day(site: Site) -> None:
 
 async def clean(site: Site) -> None:
     await site.db.write(_sessions, site)
-    ours = (codes.clear_out, pending.clear_out, factors.clear_out, invitations.clear_out, members.clear_out)
-    for forget in (*ours, anonymous_counts.clear_out, cut, prune, forget_words):
+    ours = (
+        anonymous_counts.clear_out,
+        codes.clear_out,
+        pending.clear_out,
+        factors.clear_out,
+        invitations.clear_out,
+        members.clear_out,
+        schemes.clear_out,
+    )
+    for forget in (*ours, cut, prune, forget_words):
         await site.db.write(forget, now())
     await site.db.write(snapshots.take, site.engine, site.config, now())
     await traces.blur(site.db)

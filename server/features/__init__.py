@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import guides, help, modules, network_desk, networks, pledges, statements
+from server.features import ally, guides, help, modules, network_desk, networks, pledges, statements
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
@@ -23,6 +23,7 @@ FEATURES: tuple[Feature, ...] = (
     modules.FEATURE,
     networks.FEATURE,
     network_desk.FEATURE,
+    ally.FEATURE,
 )
 
 
