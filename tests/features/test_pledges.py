@@ -235,7 +235,7 @@ def test_the_newcomer_gets_nothing_of_anyone(world: World) -> None:
     for key in ("nurse", "ally", "member"):
         world.phone(key).do("pledge.take", pledge="p2", version=1, show="name").send()
     newcomer = world.phone("newcomer")
-    learning = {"module", "guide", "policy", "situation"}
+    learning = {"module", "guide", "policy", "situation", "place", "scheme"}
     everybodys = {"help", "organisation", "statement", "consent", "topic", "pledge", "team", "network", *learning}
     assert {kind for _, kind, _ in newcomer.records} <= {*everybodys, "person", "device"}
     assert newcomer.all("pledge_shown") == newcomer.all("pledging") == {}
