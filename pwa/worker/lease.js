@@ -1,6 +1,7 @@
 // How long a phone may keep a person's copy without an answer from the server in that person's name, and what goes when that is over:
 // all that the server can give again. What was typed here and is nowhere else stays, locked, until that person logs in again.
 // Knows nothing of pages.
+import * as anonymous from "./anonymous.js";
 import * as identity from "./identity.js";
 import * as outbox from "./outbox.js";
 
@@ -79,6 +80,7 @@ async function mayGo(world, { shared, person }, each) {
 
 export async function finish(world, person) {
   await world.wipe(person);
+  await anonymous.forget(world);
   await identity.gone(world.meta);
 }
 

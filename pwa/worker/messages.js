@@ -1,4 +1,5 @@
 // What a page may ask for by postMessage, and the answers. An answer goes to the port that came with the question, else to the page.
+import * as anonymous from "./anonymous.js";
 import { BUILD } from "./built.js";
 import { choose } from "./doors.js";
 import * as identity from "./identity.js";
@@ -37,6 +38,10 @@ const ASKED = {
   look: async ({ choice }) => ({ changed: await choose(world, choice) }),
   status,
   plan: planOf,
+  helped: async ({ kind, data }) => {
+    await anonymous.keep(world, kind, data);
+    return { kept: true };
+  },
   sync,
   claim: () => self.clients.claim(), // a page that was on its way while the first worker took over
   update: () => self.skipWaiting(),

@@ -1,5 +1,6 @@
 // Who answers a request: this phone, the server, or a calm page. Called synchronously by the fetch listener; null leaves it to the browser.
 import { act, knows } from "./act.js";
+import * as anonymous from "./anonymous.js";
 import { calmAnswer, pageAnswer, wipedAnswer } from "./answer.js";
 import { PAGES } from "./built.js";
 import { asset } from "./cache.js";
@@ -18,6 +19,7 @@ const GLANCE = 4 * 1000;
 export const send = (options) => sync(world, options)
   .then(() => world.lock(() => pullOpen(world)))
   .catch(() => self.registration.sync?.register("outbox").catch(() => {}))
+  .then(() => anonymous.send(world).catch(() => {})) // no signal: with the next one
   .then(() => tidy(world).catch(console.error));
 
 // Whoever is asked for, on a phone that looks like this.

@@ -12,7 +12,10 @@ const HELD = [
     db.createObjectStore("plan", { keyPath: "id" }); // {id, sealed}: never leaves the phone
   },
 ];
-const META = [(db) => db.createObjectStore("value")]; // person, era, revoke, shared …
+const META = [
+  (db) => db.createObjectStore("value"), // person, era, revoke, shared …
+  (db) => db.createObjectStore("anonymous", { keyPath: "id" }), // {id, kind, day, data, due}: whose it is, nobody knows
+];
 
 const opened = new Map();
 

@@ -46,7 +46,7 @@ def held(phone: OnPhone) -> set[str]:
 
 
 def use(nurse: OnPhone) -> None:
-    """Everything that the app keeps has been kept once: a plan, a pledge sent, one that waits, and a page hidden."""
+    """Everything that the app keeps was kept once: a plan, a pledge sent, one that waits, a reminder, a page hidden."""
     nurse.take("p1", "name")
     wait(lambda: nurse.state("p1") == "sent")
     nurse.browser.fill("form[data-plan] textarea", "On the first shift of the week")
@@ -54,6 +54,9 @@ def use(nurse: OnPhone) -> None:
     nurse.server.stop()
     nurse.take("p2", "team")
     wait(lambda: nurse.state("p2") == "saved")
+    nurse.open("/help")
+    nurse.browser.click("[data-remind]")
+    nurse.open("/pledges")
     nurse.browser.click("[data-hide]")
     wait(lambda: nurse.page == "accessibility")
     nurse.open("/storage")

@@ -1,4 +1,5 @@
 // A phone in memory for tests of sync: stores that commit whole or not at all, and a server that answers from a script.
+import * as anonymous from "../../pwa/worker/anonymous.js";
 import * as identity from "../../pwa/worker/identity.js";
 import { lapse, passed, tidy } from "../../pwa/worker/lease.js";
 import * as outbox from "../../pwa/worker/outbox.js";
@@ -12,6 +13,7 @@ const KEYS = {
   settled: ({ id }) => id,
   scope: ({ id }) => id,
   plan: ({ id }) => id,
+  anonymous: ({ id }) => id,
 };
 
 const copy = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
@@ -33,7 +35,7 @@ function methods(map, keyOf) {
 }
 
 export function memoryStore() {
-  let maps = Object.fromEntries(["record", "outbox", "settled", "scope", "value", "plan"].map((each) => [each, new Map()]));
+  let maps = Object.fromEntries(["record", "outbox", "settled", "scope", "value", "plan", "anonymous"].map((each) => [each, new Map()]));
   let turn = Promise.resolve();
   const store = { fails: false, gone: false, commits: 0 };
   const run = (names, work, writes) => {
@@ -75,7 +77,7 @@ async function scripted(url, init) {
   if (url === "/health" && phone.script[0]?.url !== "/health") return answerOf({ status: 200, body: { status: "ok" } });
   const next = phone.script.shift();
   if (!next) throw new TypeError("no signal");
-  if (next !== "no signal") phone.requests.push({ url, body });
+  if (next !== "no signal") phone.requests.push({ url, body, ...(init?.credentials && { credentials: init.credentials }) });
   for (const [act, value] of next.during ?? []) await ACTS[act](value);
   if (next === "no signal" || next.lost) throw new TypeError("no signal");
   return answerOf(next);
@@ -148,6 +150,17 @@ export async function lapses(later) {
   phone.now += later;
   await lapse(world);
   return report(null);
+}
+
+export const tells = (kind, data) => anonymous.keep(world, kind, data);
+
+// Sends what is due, `later` by its own clock, and says what is kept.
+export async function tellWith(script, { later = 0 } = {}) {
+  phone.script = script;
+  phone.now += later;
+  const error = await anonymous.send(world).then(() => null, String);
+  const kept = await phone.meta.read(["anonymous"], (t) => t.anonymous.all());
+  return { ...(await report(error)), kept };
 }
 
 export const passedOf = (values, now) => passed(values, now);
