@@ -10,6 +10,8 @@ import posixpath
 import re
 from collections.abc import Callable
 
+from rjsmin import jsmin  # type: ignore[import-untyped]
+
 IMPORT = re.compile(r'^import (?:\* as (?P<all>\w+)|(?P<names>\{[^}]*\})) from "(?P<path>\.[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) (?P<name>\w+))", re.M)
 LEFT = re.compile(r"^\s*(?:import|export)\b.*", re.M)
@@ -20,10 +22,12 @@ class LinkError(Exception):
 
 
 def link(entry: str, read: Callable[[str], str]) -> str:
-    """`entry` and all it imports as one classic script. `read` gives the source of a path such as "worker/main.js"."""
+    """`entry` and all it imports as one classic script, without comments and white space. `read` gives the source of a
+    path such as "worker/main.js"."""
     done: dict[str, str] = {}
     _add(entry, read, done, ())
-    return '"use strict";\n(() => {\n' + "".join(done.values()) + "})();\n"
+    script: str = jsmin('"use strict";\n(() => {\n' + "".join(done.values()) + "})();\n")
+    return script
 
 
 def _add(path: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:
@@ -31,7 +35,7 @@ def _add(path: str, read: Callable[[str], str], done: dict[str, str], above: tup
         return
     if path in above:
         raise LinkError(" imports ".join([*above, path]))
-    source = slim(read(path))
+    source = read(path)
     for found in IMPORT.finditer(source):
         _add(_resolve(path, found["path"]), read, done, (*above, path))
     body = EXPORT.sub("", IMPORT.sub(lambda found: _imported(path, found), source))
@@ -44,15 +48,6 @@ def _add(path: str, read: Callable[[str], str], done: dict[str, str], above: tup
         else ("{\n", "}\n")
     )
     done[path] = start + body + end
-
-
-def slim(source: str) -> str:
-    """Without whole-line comments and indents. A file with text over several lines is left as it is."""
-    lines = source.split("\n")
-    if any(line.count("`") % 2 or line.endswith("\\") or ("/*" in line and "*/" not in line) for line in lines):
-        return source
-    bare = (line.strip() for line in lines)
-    return "".join(f"{line}\n" for line in bare if line and not line.startswith("//"))
 
 
 def _imported(path: str, found: re.Match[str]) -> str:
