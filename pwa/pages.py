@@ -37,6 +37,15 @@ PAGES = (
         needs=("pledge", "pledging", "pledge_shown"),
         of="pledge",
     ),
+    Page("learn", "/learn", "features/learn/index.html", "Learn", needs=("module", "progress")),
+    Page(
+        "module",
+        "/learn/{module}",
+        "features/learn/module.html",
+        "A module",
+        needs=("module", "progress"),
+        of="module",
+    ),
     Page(
         "networks",
         "/networks",

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pwa.learn_states import LEARNING
 from pwa.log_in_states import LOGGING_IN
 from pwa.pages import PAGES, Page
 
@@ -176,6 +177,12 @@ def log_in(**other: Any) -> State:
     return State(logged_in=False, more={"log_in": {**blank, **other}})
 
 
+def learning(given: Mapping[str, Any] | str) -> State | str:
+    if isinstance(given, str):
+        return given
+    return State(**{**given, "outbox": [Row(*row) for row in given.get("outbox", ())]})
+
+
 STATEMENT: Shown = {
     "usual": READS,
     "empty": State({"statement": {}}, logged_in=False),
@@ -236,6 +243,7 @@ STATES: Mapping[str, Shown] = {
         "sent": BELONGS,
         "changed": State({"network": {"n1": PAUSED}}),
     },
+    **{page: {kind: learning(given) for kind, given in shown.items()} for page, shown in LEARNING.items()},
     "outbox": {
         "usual": OUTBOX,
         "empty": NOTHING,

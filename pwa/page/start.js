@@ -6,6 +6,7 @@ import { main } from "./filling.js";
 import { showFollowed, watchFollowed } from "./follow.js";
 import { watchForms } from "./forms.js";
 import { showHelped, watchHelped } from "./helped.js";
+import { showLearning, watchLearning } from "./learn.js";
 import { handOver, watchLook } from "./look.js";
 import { watchHide } from "./hide.js";
 import { watchPasskey } from "./passkey.js";
@@ -14,6 +15,7 @@ import { showPlans, watchPlans } from "./plan.js";
 import { hearProgress, watchProgress } from "./progress.js";
 import { refresh, refreshLate, watchRefresh } from "./refresh.js";
 import { watchRemind } from "./remind.js";
+import { showRefresher, watchRefresher } from "./refresher.js";
 import { watchShared } from "./shared.js";
 import { watchUndo } from "./undo.js";
 import { lookForUpdate, offer, register, watchTakeover } from "./update.js";
@@ -70,6 +72,8 @@ function showOwn() {
   showPlans();
   showFollowed();
   showHelped();
+  showLearning();
+  showRefresher();
 }
 
 // What the pages were told while this one was still on its way, it missed.
@@ -126,6 +130,8 @@ watchFollowed();
 watchHelped();
 watchCopying();
 watchRemind(quiet);
+watchLearning();
+watchRefresher();
 watchPhone();
 watchProgress();
 watchShared();

@@ -124,9 +124,13 @@ class OnPhone:
         cookies = {cookie["name"]: cookie["value"] for cookie in self.browser.driver.get_cookies()}
         return httpx.get(self.server.url + path, cookies=cookies, headers={"accept": "text/html"}, trust_env=False)
 
-    def status(self) -> dict[str, Any]:
-        answer: dict[str, Any] = self.browser.driver.execute_async_script(ASK, {"ask": "status"})
+    def ask(self, question: dict[str, Any]) -> dict[str, Any]:
+        """As the page asks the worker."""
+        answer: dict[str, Any] = self.browser.driver.execute_async_script(ASK, question)
         return answer
+
+    def status(self) -> dict[str, Any]:
+        return self.ask({"ask": "status"})
 
     # What the server holds
 

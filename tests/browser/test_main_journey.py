@@ -14,6 +14,8 @@ PATHS = {
     "home": "/",
     "pledges": "/pledges",
     "pledge": "/pledges/p7",
+    "learn": "/learn",
+    "module": "/learn/m1",
     "networks": "/networks",
     "network": "/networks/n1",
     "outbox": "/outbox",

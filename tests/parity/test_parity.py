@@ -36,6 +36,8 @@ PATHS: dict[str, tuple[str, ...]] = {
     "home": ("/",),
     "pledges": ("/pledges",),
     "pledge": ("/pledges/p1", "/pledges/p3", "/pledges/p9", "/pledges/p99"),
+    "learn": ("/learn",),
+    "module": ("/learn/m1", "/learn/m3", "/learn/m99"),
     "networks": ("/networks",),
     "network": ("/networks/n1", "/networks/n2", "/networks/n99"),
     "outbox": ("/outbox",),
