@@ -4,7 +4,7 @@ import { clock, londonDate, longDate } from "./dates.js";
 import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
 import { rows, states } from "./receipts.js";
-import { records } from "./replica.js";
+import { held } from "./replica.js";
 import { match } from "./router.js";
 import { reduced } from "./view.js";
 import { reducers } from "../features/index.js";
@@ -43,19 +43,19 @@ function bare(said, { now, colours, shared }) {
 
 // All of it in one transaction: between two, a sync could take an action from the outbox into the replica.
 async function kept(store) {
-  const [bodies, waiting, settled, ready, device, ended, heard] = await store.read(["record", "outbox", "settled", "value"], (t) => Promise.all([
-    t.record.all(), t.outbox.all(), t.settled.all(), t.value.get("ready"), t.value.get("device"), t.value.get("log_in"), t.value.get("last_sync")]));
+  const { live, more: [waiting, settled, ready, device, ended, heard] } = await held(store, ["outbox", "settled"], (t) => Promise.all([
+    t.outbox.all(), t.settled.all(), t.value.get("ready"), t.value.get("device"), t.value.get("log_in"), t.value.get("last_sync")]));
   const actions = { waiting: await outbox.actions(waiting), settled: await outbox.actions(settled) };
-  return { held: await records(bodies), actions, ready, device, ended, heard };
+  return { live, actions, ready, device, ended, heard };
 }
 
 // Null before the first full pull: there is nothing to draw from yet.
 export async function contextOf(whom, said, just = {}) {
   const { person, store, now, colours, shared } = whom;
-  const { held, actions, ready, device, ended, heard } = await kept(store);
+  const { live, actions, ready, device, ended, heard } = await kept(store);
   if (!ready) return null;
   const { kinds, words } = said;
-  const { view, keys, undo } = reduced(held, actions, { reducers, kinds, undoing, just: just.id });
+  const { view, keys, undo } = reduced(live, actions, { reducers, kinds, undoing, just: just.id });
   const logged_in = loggedIn(person, ended);
   const known = { kinds, words, now, loggedIn: logged_in };
   const me = person ? view.get("person", "me") : null;

@@ -3,16 +3,36 @@ import { open, seal } from "./seal.js";
 
 const LOOP_MS = 10 * 60 * 1000;
 
+// What was last read of each store. It is true for as long as `mark` is what it was: whoever changes rows, in whatever worker, changes that too.
+const memory = new WeakMap();
+
 // What a view may need of these rows, bodies opened. Tombstones are left out: nobody sees them.
-export async function records(rows) {
+async function records(rows) {
   const live = rows.filter((row) => row.body !== null);
   return Promise.all(live.map(async ({ kind, id, version, body }) => ({ kind, id, version, body: await open(body) })));
 }
 
+// All that is held, and what `beside` reads of other stores in the same transaction.
+export async function held(store, names = [], beside = () => null) {
+  const [last, rows, more] = await store.read(["record", "value", ...names], async (t) => {
+    const other = beside(t);
+    const mark = await t.value.get("mark");
+    const known = memory.get(store);
+    const same = mark !== undefined && known?.mark === mark;
+    return Promise.all([same ? known : { mark }, same ? null : t.record.all(), other]);
+  });
+  if (rows) {
+    const versions = rows.map(({ kind, id, version }) => ({ kind, id, version }));
+    Object.assign(last, { versions, live: await records(rows) });
+    memory.set(store, last);
+  }
+  return { ...last, more };
+}
+
 // The version of the record last held, tombstones included; 0 if there never was one.
 export async function seen(store, kind, id) {
-  const rows = await store.read(["record"], ({ record }) => record.all());
-  const same = rows.filter((row) => row.kind === kind && row.id === id);
+  const { versions } = await held(store);
+  const same = versions.filter((row) => row.kind === kind && row.id === id);
   return Math.max(0, ...same.map((row) => row.version));
 }
 
@@ -44,6 +64,7 @@ export function sealed(scopes) {
 // Answers the scopes that were not taken: one that is reset twice running is left as it is, and reported.
 export async function takeIn(t, parts, now) {
   const loops = [];
+  if (parts.length) await t.value.put(Math.random(), "mark");
   for (const [scope, part] of parts) {
     if (!part) {
       await t.record.deleteUnder(scope);

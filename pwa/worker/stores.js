@@ -8,7 +8,7 @@ const HELD = [
     db.createObjectStore("outbox", { keyPath: "seq" }).createIndex("id", "id", { unique: true }); // {seq, id, sealed, sent, tries}
     db.createObjectStore("settled", { keyPath: "id" }); // an outbox entry with its outcome, code, at, words, settled_at
     db.createObjectStore("scope", { keyPath: "id" }); // {id, cursor, reset_at}
-    db.createObjectStore("value"); // device, epoch, seq, ready, last_sync, clock, next_at …
+    db.createObjectStore("value"); // device, epoch, seq, ready, last_sync, clock, next_at, mark …
     db.createObjectStore("plan", { keyPath: "id" }); // {id, sealed}: never leaves the phone
   },
 ];

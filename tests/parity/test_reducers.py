@@ -24,8 +24,13 @@ FOLDER = Path(__file__).parents[1] / "vectors"
 PERSON, DEVICE = "nurse", "phone-1"
 
 REDUCE = """
+const still = (value) => {
+  if (value && typeof value === "object") Object.values(Object.freeze(value)).forEach(still);
+  return value;
+};
 globalThis.$reduce = (records, kind, data, meta) => {
-  const view = viewOf(records);
+  "use strict";
+  const view = viewOf(still(records)); // the worker holds on to what it read: a reducer that changed it would change the replica
   reducers[kind](view, data, meta);
   const touched = view.takeTouched();
   return touched.map((key) => [key, view.get(...key.split(":"))]);

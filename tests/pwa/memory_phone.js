@@ -3,7 +3,7 @@ import * as anonymous from "../../pwa/worker/anonymous.js";
 import * as identity from "../../pwa/worker/identity.js";
 import { lapse, passed, tidy } from "../../pwa/worker/lease.js";
 import * as outbox from "../../pwa/worker/outbox.js";
-import { records, seen } from "../../pwa/worker/replica.js";
+import { held as heldIn, seen } from "../../pwa/worker/replica.js";
 import * as shared from "../../pwa/worker/shared.js";
 import { pullOpen, sync } from "../../pwa/worker/sync.js";
 
@@ -19,10 +19,10 @@ const KEYS = {
 const copy = (value) => (value === undefined ? undefined : JSON.parse(JSON.stringify(value)));
 const name = (key) => (typeof key === "string" ? key : JSON.stringify(key));
 
-function methods(map, keyOf) {
+function methods(map, keyOf, looked = () => {}) {
   const all = async () => [...map.values()].map(copy);
   return {
-    all,
+    all: () => { looked(); return all(); },
     get: async (key) => copy(map.get(name(key))),
     by: async (_, id) => (await all()).find((each) => each.id === id),
     put: async (value, key) => { map.set(name(key ?? keyOf(value)), copy(value)); },
@@ -37,12 +37,12 @@ function methods(map, keyOf) {
 export function memoryStore() {
   let maps = Object.fromEntries(["record", "outbox", "settled", "scope", "value", "plan", "anonymous"].map((each) => [each, new Map()]));
   let turn = Promise.resolve();
-  const store = { fails: false, gone: false, commits: 0 };
+  const store = { fails: false, gone: false, commits: 0, looks: {} };
   const run = (names, work, writes) => {
     const mine = turn.then(async () => {
       if (store.gone) throw new Error("deleted");
       const draft = Object.fromEntries(names.map((each) => [each, new Map(maps[each])]));
-      const result = await work(Object.fromEntries(names.map((each) => [each, methods(draft[each], KEYS[each])])));
+      const result = await work(Object.fromEntries(names.map((each) => [each, methods(draft[each], KEYS[each], () => { store.looks[each] = (store.looks[each] ?? 0) + 1; })])));
       if (writes && store.fails) throw new Error("the disk is full");
       if (writes) {
         maps = { ...maps, ...draft };
@@ -190,7 +190,10 @@ export const mend = (person) => { storeOf(person).fails = false; };
 
 export const seenOf = (kind, id) => seen(storeOf("p9"), kind, id);
 
-export const recordsOf = async (person) => records(await storeOf(person).read(["record"], ({ record }) => record.all()));
+// How often all the rows of this store were read.
+export const looksAt = (person, name) => storeOf(person).looks[name] ?? 0;
+
+export const recordsOf = async (person) => (await heldIn(storeOf(person))).live;
 
 export const outboxOf = (person) => storeOf(person).read(["outbox", "settled"], async (t) => ({
   waiting: await outbox.actions(await t.outbox.all()), settled: await outbox.actions(await t.settled.all()) }));
