@@ -17,7 +17,7 @@ HELP = {
     "worker": "on PostgreSQL: the daily housekeeping, in a process of its own",
     "migrate": "bring the tables of the database up to date (the release step)",
     "demo": "make the demo people and print how to log in as them (needs DEMO=1)",
-    "check": "look at settings, database and templates, and say what has to be put right",
+    "check": "look at settings, database, templates and content, and say what has to be put right",
     "vapid-keys": "print a new pair of keys for push messages",
     "create-admin": "let one email address log in as an administrator",
     "grant": "give a person who is here a role; --list names the roles and what each is for",

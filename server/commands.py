@@ -158,7 +158,15 @@ def check() -> None:
     version = _run(config, _version)
     if version != migrate.newest():
         raise Cannot("The database is not up to date. Run `python -m server migrate`.")
+    _run(config, _try_content, config)
     print("All is well: settings, templates, content and database.")
+
+
+def _try_content(connection: Connection, config: Config) -> None:
+    """Reads the content files as a start would, and leaves everything as it was."""
+    with connection.begin_nested() as tried:
+        load_content(engine(config), connection)
+        tried.rollback()
 
 
 def _version(connection: Connection) -> str | None:

@@ -1,11 +1,13 @@
 """The commands of `python -m server`: what each does, and what it says when it does nothing."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +16,11 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server import __main__ as program
-from server import factors, pending, sessions, steps
+from server import commands, factors, pending, sessions, steps
 from server.config import from_base64, to_base64
 from server.demo import CAST, person_id
+from server.features import load_content
+from server.features.content import FOLDER
 from sync import publish
 from tests.databases import ROOT
 from tests.live import LiveServer
@@ -41,6 +45,20 @@ def test_wrong_settings_are_told_together_and_nothing_starts(run: Run, capsys: p
 def test_check_says_that_all_is_well(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     assert run("check") == 0
     assert "All is well" in capsys.readouterr().out
+
+
+def test_check_reads_the_content_files_and_changes_nothing(
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "en"))
+    monkeypatch.setattr(commands, "load_content", partial(load_content, folder=folder))
+    before = sqlite_world.rows("SELECT * FROM record ORDER BY scope, kind, id")
+    module = folder / "modules/deaf-aware.md"
+    for old, new, code in (("Inclusion team", "Another team", 0), ("minutes =", "minuets =", 1)):
+        module.write_text(module.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+        assert run("check") == code
+        assert sqlite_world.rows("SELECT * FROM record ORDER BY scope, kind, id") == before
+    assert "modules/deaf-aware.md, line 9: minuets is not a field we know." in capsys.readouterr().err
 
 
 def test_check_knows_an_old_database(run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]) -> None:
