@@ -257,6 +257,8 @@ def _set_problems(found: list[Document], stored: Mapping[str, Stored]) -> Iterat
         if numbers[str(each.front.get("number"))] > 1:
             yield f"{each.where('number')}: another file has the same number. Give each module its own."
     names = {each.path.stem for each in found}
-    for one in stored.values():
-        if one.name not in names:
-            yield f"modules/{one.name}.md: this file is gone but people may have finished it. Put it back."
+    for number, name in sorted((id.removeprefix("m"), one.name) for id, one in stored.items()):
+        if name not in names:
+            yield f"modules/{name}.md: this file is gone but people may have finished it. Put it back."
+        elif number not in numbers:
+            yield f"modules/{name}.md: people know it as number {number}. Write number = {number} again."

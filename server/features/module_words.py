@@ -45,7 +45,7 @@ def said(body: str) -> list[Said]:
             found[-1] = (found[-1][0], f"{found[-1][1]} {text}")
         elif text:
             found.append((number, text))
-        before = "" if not line.strip() else kind or before or "text"
+        before = "" if not line.strip() or kind.startswith("#") else kind or before or "text"
     return found
 
 
