@@ -68,7 +68,7 @@ PAGES = (
         "/me/data",
         "features/data/index.html",
         "What we hold about you",
-        needs=("pledge", "pledging", "network", "membership", "asking", "device", "statement"),
+        needs=("pledge", "pledging", "module", "progress", "network", "membership", "asking", "device", "statement"),
     ),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),

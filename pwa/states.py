@@ -157,6 +157,7 @@ UNDO = {
 NOTHING = State()
 BELONGS = State({"membership": {"n1": INSIDE}, "post": NOTES})
 HOLDS = State({"pledging": MINE})
+LEARNT = {"m1": {"module": "m1", "version": 1, "gate_met": "yes", "on": TODAY, "on_text": "Monday 23 November 2026"}}
 CHOICE = State({"pledge_shown": TEAM})
 OUTBOX = State(outbox=(WAITS, SENT))
 LOG_INS = State({"device": DEVICES})
@@ -270,7 +271,10 @@ STATES: Mapping[str, Shown] = {
         "saved": replace(LOG_INS, outbox=[WAITS], states={"device:other": "saved"}),
     },
     "data": {
-        "usual": replace(LOG_INS, records={"pledging": MINE, "device": DEVICES, "membership": {"n1": INSIDE}}),
+        "usual": replace(
+            LOG_INS,
+            records={"pledging": MINE, "progress": LEARNT, "device": DEVICES, "membership": {"n1": INSIDE}},
+        ),
         "empty": State({"device": {}}),
         **away(replace(LOG_INS, records={"pledging": MINE, "device": DEVICES})),
         "error": NO_FORM,

@@ -149,6 +149,14 @@ def test_wording_changed_and_retired(sqlite_world: World, twin_of: TwinOf, folde
         predicted(twin)
 
 
+def test_a_module_finished_and_finished_again_better(twin_of: TwinOf) -> None:
+    for twin in everyone(twin_of):
+        for gate_met in ("no", "yes"):
+            twin.act("module.finish", module="m1", version=1, gate_met=gate_met)
+            predicted(twin)
+        assert 'data-record="progress:m1"' in twin.on_phone("/me/data")[1]
+
+
 def test_joined_changed_and_left(twin_of: TwinOf) -> None:
     for twin in everyone(twin_of):
         twin.act("network.join", network="n1", **{"as": "member"}, seen_by="nobody", consent=1)
