@@ -10,7 +10,7 @@ NOT_CARRIED = ("content-length", "transfer-encoding", "connection")
 
 class Line:
     """May be cut, so slow that every sync waits to be let through, lose replies after the server has committed,
-    refuse a path, or put something before a script."""
+    refuse a path, or put something before a script. `heard` is every request by its path, whole."""
 
     def __init__(self, server_port: int, port: int) -> None:
         self.server_port = server_port
@@ -22,6 +22,7 @@ class Line:
         self.refusals = 0
         self.planted: dict[str, bytes] = {}
         self.requests: list[bytes] = []
+        self.heard: list[tuple[str, bytes]] = []
         self.answered: set[str] = set()
         line = self
 
@@ -35,6 +36,7 @@ class Line:
                     return
                 if line.slow and self.path == "/sync":
                     line.turns.acquire()
+                line.heard.append((self.path, f"{self.command} {self.path}\n{self.headers}".encode() + body))
                 acting = self.path == "/sync" and b'"kind":' in body
                 if acting:
                     line.requests.append(body)

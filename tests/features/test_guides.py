@@ -135,7 +135,7 @@ def test_other_words_under_the_same_version_are_refused_and_the_last_good_ones_s
 
 
 BROKEN: dict[str, tuple[str, Edit, str]] = {
-    "four months": (
+    "four-months": (
         GUIDE,
         checked(date(2026, 11, 2), date(2027, 3, 2)),
         "guides/record-details.md, line 10: review_by has to be after 2026-11-02, and 2027-02-02 or before",

@@ -153,7 +153,7 @@ PRIVACY = (
         "server/features/guide_files.py",
         "GUIDE_MONTHS, POLICY_MONTHS = 3, 12",
         "GUIDE_MONTHS, POLICY_MONTHS = 12, 12",
-        f"{GUIDES}::test_a_bad_file_is_told_where_and_what_to_do[four months]",
+        f"{GUIDES}::test_a_bad_file_is_told_where_and_what_to_do[four-months]",
     ),
     fault(
         "P-42 a cache may keep a private page",
