@@ -18,6 +18,7 @@ HELP = {
     "migrate": "bring the tables of the database up to date (the release step)",
     "demo": "make the demo people and print how to log in as them (needs DEMO=1)",
     "check": "look at settings, database, templates and content, and say what has to be put right",
+    "content": "read the content files again; on a mistake what people have stays as it is",
     "vapid-keys": "print a new pair of keys for push messages",
     "create-admin": "let one email address log in as an administrator",
     "grant": "give a person who is here a role; --list names the roles and what each is for",

@@ -123,12 +123,23 @@ def _migrate(config: Config) -> None:
 
 def fill(connection: Connection, config: Config) -> None:
     """The content files and, for a demo, its people: what has changed since the last start."""
-    if not config.is_sqlite:
-        connection.execute(text(f"SELECT pg_advisory_xact_lock({FILLING})"))
-    load_content(engine(config), connection)
+    _load_content(connection, config)
     if config.demo:
         demo.ensure(connection, config)
         snapshots.take(connection, engine(config), config, now())
+
+
+def _load_content(connection: Connection, config: Config) -> bool:
+    if not config.is_sqlite:
+        connection.execute(text(f"SELECT pg_advisory_xact_lock({FILLING})"))
+    return load_content(engine(config), connection, config.content_dir)
+
+
+def content() -> None:
+    """While the app runs: a new phone number needs no new release."""
+    config = _config()
+    changed = _run(config, _load_content, config)
+    print("Done. Every phone has it at its next contact." if changed else "Nothing in these files is new.")
 
 
 def demo_() -> None:
@@ -165,7 +176,7 @@ def check() -> None:
 def _try_content(connection: Connection, config: Config) -> None:
     """Reads the content files as a start would, and leaves everything as it was."""
     with connection.begin_nested() as tried:
-        load_content(engine(config), connection)
+        load_content(engine(config), connection, config.content_dir)
         tried.rollback()
 
 
@@ -329,6 +340,7 @@ COMMANDS: dict[str, Callable[..., Any]] = {
     "migrate": migrate_,
     "demo": demo_,
     "check": check,
+    "content": content,
     "vapid_keys": vapid_keys,
     "create_admin": create_admin,
     "grant": grant,

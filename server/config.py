@@ -39,6 +39,7 @@ class ConfigProblems(Exception):
 class Config:
     demo: Annotated[bool, "1 makes the demo people and shows log-in codes on the page"] = False
     var_dir: Annotated[Path, "folder for the database and the keys made for a demo"] = ROOT / "var"
+    content_dir: Annotated[Path, "folder of the content files; `content` reads them again"] = ROOT / "content" / "en"
     database_url: Annotated[str, "sqlite:///file or postgresql://…; empty is SQLite in VAR_DIR"] = ""
     host: Annotated[str, "address to listen on"] = "127.0.0.1"
     port: Annotated[int, "port to listen on"] = 8000

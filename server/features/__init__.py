@@ -34,8 +34,9 @@ def engine(config: Config) -> Engine:
     return Engine.of(kinds, projections, config.secret_key.encode())
 
 
-def load_content(engine: Engine, connection: Connection, folder: Path = FOLDER) -> None:
-    """Read the content files in. All problems of all features are raised together, and then nothing has changed."""
+def load_content(engine: Engine, connection: Connection, folder: Path = FOLDER) -> bool:
+    """Read the content files in; answers whether anything changed. All problems of all features are raised together,
+    and then nothing has."""
     problems: list[str] = []
     touched: list[Touch] = []
     for feature in FEATURES:
@@ -45,4 +46,4 @@ def load_content(engine: Engine, connection: Connection, folder: Path = FOLDER) 
             problems += found.problems
     if problems:
         raise ContentProblems(list(dict.fromkeys(problems)))  # a file that two features read is told once
-    publish(engine, connection, touched)
+    return bool(publish(engine, connection, touched))

@@ -124,6 +124,8 @@ def settings(path: Path) -> Document:
 def _text(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        raise ContentProblems([f"{path.parent.name}/{path.name}: this file is gone. Put it back."]) from None
     except UnicodeDecodeError:
         raise ContentProblems(
             [f"{path.parent.name}/{path.name}: this is no plain text. Save the file as UTF-8 and put it back."]

@@ -52,7 +52,7 @@ def test_axe_finds_nothing_on_any_page(nurse: OnPhone, dark: bool) -> None:
 
 def test_axe_finds_nothing_on_what_opens_before_log_in(phone: OnPhone) -> None:
     phone.browser.size(320, 640)
-    for path in ("/log-in", *(page.path for page in PAGES if page.public)):
+    for path in ("/log-in", *(PATHS[page.id] for page in PAGES if page.public)):
         phone.open(path)
         assert findings(phone.browser) == [], path
         assert phone.browser.js(SMALL_TARGETS) == [], path

@@ -109,7 +109,7 @@ def test_nothing_spills_on_any_page(nurse: OnPhone, width: int) -> None:
 
 def test_nothing_spills_before_log_in(phone: OnPhone) -> None:
     phone.browser.size(320, 640)
-    for path in ("/log-in", *(page.path for page in PAGES if page.public)):
+    for path in ("/log-in", *(PATHS[page.id] for page in PAGES if page.public)):
         for look in (as_it_comes, bigger, spaced):
             phone.open(path)
             look(phone.browser)

@@ -205,3 +205,15 @@ def test_words_to_borrow_are_short_enough_to_say(sqlite_world: World) -> None:
     said = page(sqlite_world, "/words")
     for phrase in phrases:
         assert len(phrase.split()) <= 20 and phrase.replace("'", "&#39;") in said, phrase
+
+
+def test_a_box_for_own_words_has_no_name_no_memory_and_no_spelling_check(sqlite_world: World) -> None:
+    """A browser may send what is typed to its maker to look at its spelling, and may fill it in another day."""
+    found = re.search(r"<form[^>]*data-own-words.*?</form>", sqlite_world.nobody().get("/help").text, re.S)
+    assert found
+    form, boxes = found[0].partition(">")[0], re.findall(r"<textarea[^>]*>", found[0])
+    assert not re.search(r"action=|method=|hx-", form) and "hidden" in form
+    assert len(boxes) == 5
+    for box in boxes:
+        assert "name=" not in box and 'autocomplete="off"' in box and 'spellcheck="false"' in box
+    assert 'type="submit"' not in found[0]

@@ -26,7 +26,7 @@ from server.people import put_person
 from sync import publish
 from tests.features.test_pledge_content import edit, retire, reword
 from tests.parity.twin import Twin, bare, differences, worker
-from tests.world import DAY, World
+from tests.world import DAY, World, path_of
 
 HOSTILE = '<b>O\'Neil</b> & "Son" {{ 7 }} \u2028 \u00a0 ]]> </script> 🫶 \\u0041 `${x}`'
 SHOWS = ("name", "team", "nobody")
@@ -55,7 +55,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "accessibility": ("/accessibility",),
     "storage": ("/storage",),
 }
-PUBLIC = [page.path for page in PAGES if page.public]
+PUBLIC = [path_of(page) for page in PAGES if page.public]
 ALL = [path for page in PAGES for path in PATHS.get(page.id, ())]
 EARLIER = '\n[[earlier]]\nversion = 1\ntitle = "</title>"\ntext = "<i>\'&amp;"\n'
 

@@ -30,7 +30,7 @@ const still = (value) => {
 };
 globalThis.$reduce = (records, kind, data, meta) => {
   "use strict";
-  const view = viewOf(still(records)); // the worker holds on to what it read: a reducer that changed it would change the replica
+  const view = viewOf(still(records)); // the worker holds on to what it read, so no reducer may change it
   reducers[kind](view, data, meta);
   const touched = view.takeTouched();
   return touched.map((key) => [key, view.get(...key.split(":"))]);

@@ -1,4 +1,4 @@
-"""What a page is drawn from: every row as of one moment, read from the disk only when it is not what was read before."""
+"""What a page is drawn from: every row as of one moment, read again only when it is not what was read before."""
 
 from __future__ import annotations
 

@@ -7,7 +7,6 @@ import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +15,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from server import __main__ as program
-from server import commands, factors, pending, sessions, steps
+from server import factors, pending, sessions, steps
 from server.config import from_base64, to_base64
 from server.demo import CAST, person_id
-from server.features import load_content
 from server.features.content import FOLDER
 from sync import publish
 from tests.databases import ROOT
@@ -32,7 +30,18 @@ def test_help_has_a_line_for_every_command(capsys: pytest.CaptureFixture[str]) -
     with pytest.raises(SystemExit):
         program.main(["--help"])
     said = capsys.readouterr().out
-    known = ["web", "worker", "migrate", "demo", "check", "vapid-keys", "create-admin", "invite", "reset-factors"]
+    known = [
+        "web",
+        "worker",
+        "migrate",
+        "demo",
+        "check",
+        "content",
+        "vapid-keys",
+        "create-admin",
+        "invite",
+        "reset-factors",
+    ]
     for command in [*known, "backup", "restore", "grant", "revoke", "load-teams", "leave"]:
         assert f"\n  {command} " in f"\n{said}"
 
@@ -48,17 +57,46 @@ def test_check_says_that_all_is_well(run: Run, capsys: pytest.CaptureFixture[str
 
 
 def test_check_reads_the_content_files_and_changes_nothing(
-    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     folder = Path(shutil.copytree(FOLDER, tmp_path / "en"))
-    monkeypatch.setattr(commands, "load_content", partial(load_content, folder=folder))
     before = sqlite_world.rows("SELECT * FROM record ORDER BY scope, kind, id")
     module = folder / "modules/deaf-aware.md"
     for old, new, code in (("Inclusion team", "Another team", 0), ("minutes =", "minuets =", 1)):
         module.write_text(module.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
-        assert run("check") == code
+        assert run("check", CONTENT_DIR=str(folder)) == code
         assert sqlite_world.rows("SELECT * FROM record ORDER BY scope, kind, id") == before
     assert "modules/deaf-aware.md, line 9: minuets is not a field we know." in capsys.readouterr().err
+
+
+def test_a_new_phone_number_needs_no_new_release(
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "en"))
+    org, nurse = folder / "org.toml", sqlite_world.phone("nurse")
+    assert run("content", CONTENT_DIR=str(folder)) == 0
+    assert "Nothing in these files is new." in capsys.readouterr().out
+    org.write_text(org.read_text().replace("01632 960101", "01632 960199").replace("2026-11-02", "2026-11-27"))
+    assert run("content", CONTENT_DIR=str(folder)) == 0
+    assert "Every phone has it at its next contact." in capsys.readouterr().out
+    nurse.receive()
+    assert "01632 960199" in str(nurse.all("help")) and "01632 960101" not in str(nurse.all("guide"))
+    page = sqlite_world.nobody().get("/help").text
+    assert "01632 960199" in page and "Numbers checked on Friday 27 November 2026" in page
+
+
+def test_a_mistake_in_a_content_file_is_told_and_people_keep_what_they_have(
+    run: Run, sqlite_world: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = Path(shutil.copytree(FOLDER, tmp_path / "en"))
+    org = folder / "org.toml"
+    org.write_text(org.read_text().replace("01632 960101", "01632 960199").replace('id = "inclusion"', 'id = "other"'))
+    assert run("content", CONTENT_DIR=str(folder)) == 1
+    assert "org.toml has no contact called inclusion. Add it there" in capsys.readouterr().err
+    assert "01632 960199" not in sqlite_world.nobody().get("/help").text
+    org.unlink()
+    assert run("content", CONTENT_DIR=str(folder)) == 1
+    assert "en/org.toml: this file is gone. Put it back." in capsys.readouterr().err
 
 
 def test_check_knows_an_old_database(run: Run, sqlite_world: World, capsys: pytest.CaptureFixture[str]) -> None:

@@ -11,7 +11,7 @@ from tests.world import World, path_of
 
 HTML = {"Accept": "text/html"}
 PRIVATE_PAGES = [path_of(page) for page in PAGES if not page.public]
-PUBLIC_PAGES = [page.path for page in PAGES if page.public]
+PUBLIC_PAGES = [path_of(page) for page in PAGES if page.public]
 POLICY = "default-src 'self'"
 
 
