@@ -61,6 +61,13 @@ PAGES = (
         needs=("network", "membership", "consent", "post"),
         of="network",
     ),
+    Page(
+        "ally",
+        "/ally",
+        "features/ally/index.html",
+        "Be an ally",
+        needs=("scheme", "place", "ally", "module", "progress", "team"),
+    ),
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),
     Page(

@@ -10,12 +10,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from pwa.ally_states import ALLYING
 from pwa.learn_states import LEARNING
 from pwa.log_in_states import LOGGING_IN
 from pwa.pages import PAGES, Page
 
 KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
-MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code", "shared")
+MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code", "shared", "learning", "collected")
 
 TODAY = "2026-11-23"
 LONG_AGO = "Monday 9 November 2026 at 09:05"
@@ -245,6 +246,11 @@ STATES: Mapping[str, Shown] = {
         "changed": State({"network": {"n1": PAUSED}}),
     },
     **{page: {kind: learning(given) for kind, given in shown.items()} for page, shown in LEARNING.items()},
+    "ally": {
+        **{kind: State(records, states=states) for kind, (records, states) in ALLYING.items()},
+        **away(State(ALLYING["sent"][0])),
+        "error": State(ALLYING["usual"][0], problems=[("item", "Choose what you would like.")]),
+    },
     "outbox": {
         "usual": OUTBOX,
         "empty": NOTHING,

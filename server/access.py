@@ -69,6 +69,11 @@ def may_hand_over(roles: Roles, network: str) -> bool:
     return ("chair", network) in roles
 
 
+def may_run_schemes(roles: Roles) -> bool:
+    """Open, pause and close what allies can ask for, and look at a request by its code. Never whose it is."""
+    return ("coordinator", "") in roles
+
+
 def may_see_requests(roles: Roles) -> bool:
     """How many asked for a new network, never who."""
     return ("coordinator", "") in roles

@@ -182,7 +182,9 @@ def person_records(connection: Connection, keys: Sequence[Key]) -> Records:
 @projection("team")
 def team_records(connection: Connection, keys: Sequence[Key]) -> Records:
     found = connection.execute(select(Team).where(Team.id.in_([id for _, id in keys])))
-    return {(PUBLIC, row.id): {"name": row.name, "site": row.site} for row in found}
+    return {
+        (PUBLIC, row.id): {"name": row.name, "site": row.site, "inpatient": 1 if row.inpatient else 0} for row in found
+    }
 
 
 @projection("device")

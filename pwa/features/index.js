@@ -3,5 +3,6 @@ import { people } from "./people/people.js";
 import { pledges } from "./pledges/pledges.js";
 import { learn } from "./learn/learn.js";
 import { networks } from "./networks/networks.js";
+import { ally } from "./ally/ally.js";
 
-export const reducers = { ...people, ...pledges, ...learn, ...networks };
+export const reducers = { ...people, ...pledges, ...learn, ...networks, ...ally };

@@ -20,6 +20,7 @@ from server.db import Base, table
 from server.features.days import day_of
 from server.features.feature import Feature
 from server.features.module_files import ModuleFile, Stored, read
+from server.features.schemes import gate_opened
 from server.people import own_scope
 from server.words import words
 from sync import Args, Context, Merged, Rejected, Touch, action, projection
@@ -103,6 +104,7 @@ def _keep(context: Context, args: Finish, version: int) -> int:
 
 def _opened(context: Context, module: str) -> None:
     """This person has met the gate of this module. Whatever waited behind it is told here, and only here."""
+    gate_opened(context, module)
 
 
 def gate_met(connection: Connection, person_id: str, module_id: str, now: int) -> bool:

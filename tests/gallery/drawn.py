@@ -32,7 +32,13 @@ from sync import metadata
 from tests.world import EXAMPLES
 
 VISITOR = Visitor("this", "nurse", "this", "t1", None, False, 0, 0, None)
-ME = {"id": "me", "name": "Community nurse", "team_name": "Meadow community nursing", "role_text": "Nurse"}
+ME = {
+    "id": "me",
+    "name": "Community nurse",
+    "team": "t1",
+    "team_name": "Meadow community nursing",
+    "role_text": "Nurse",
+}
 KINDS = sorted({kind for page in PAGES for kind in page.needs})
 DAYS_OLD = 14  # from LONG_AGO to TODAY
 SAYS = {"saved": "saved.title", "sent": "sent", "waiting": "waiting.title", "needs-you": "needs_you.title"}

@@ -40,6 +40,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "module": ("/learn/m1", "/learn/m3", "/learn/m99"),
     "networks": ("/networks",),
     "network": ("/networks/n1", "/networks/n2", "/networks/n99"),
+    "ally": ("/ally",),
     "outbox": ("/outbox",),
     "me": ("/me",),
     "data": ("/me/data",),

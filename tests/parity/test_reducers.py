@@ -1,7 +1,8 @@
 """Reducer vectors: what the phone shows at once is what the server then does. Adding a case needs no code.
 
 Each case runs twice on the same records: through the real apply and publish, and through the real JavaScript reducer.
-`server_only` names the fields of a record that a phone cannot know before the server says so.
+`server_only` names the fields of a record that a phone cannot know before the server says so; `meanwhile`, by kind of
+record, what somebody else did to its rows.
 """
 
 from __future__ import annotations
@@ -62,6 +63,10 @@ def test_the_phone_foretells_what_the_server_does(
     for earlier, data in case["before"]:
         phone.do(earlier, **data)
     phone.send()
+    for changed, sql in case.get("meanwhile", {}).items():
+        world.write(_done, sql)
+        world.republish(changed)
+        phone.receive()
     at = world.now - case.get("days_ago", 0) * DAY
     foretold = _reduce(phone, kind, case["data"], at)
     before = _live(phone)
@@ -75,6 +80,10 @@ def test_the_phone_foretells_what_the_server_does(
         for bodies in (shown, after):
             assert (bodies.get(key) is None) == (fields is None), key
             assert fields is None or fields.items() <= bodies[key].items(), key
+
+
+def _done(connection: Connection, sql: str) -> None:
+    connection.exec_driver_sql(sql)
 
 
 def _logged_in(connection: Connection, world: World, device: str) -> None:

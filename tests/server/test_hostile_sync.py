@@ -155,7 +155,7 @@ def test_nobody_acts_as_somebody_else(world: World) -> None:
 
 def good() -> dict[str, dict[str, Any]]:
     """Arguments of each kind that would be taken."""
-    network = {"network": "n3"}
+    network, scheme = {"network": "n3"}, {"scheme": "s1"}
     return {
         "pledge.take": TAKE,
         "pledge.withdraw": {"pledge": "p1"},
@@ -171,6 +171,12 @@ def good() -> dict[str, dict[str, Any]]:
         "network.post": network | {"title": "Hello", "text": "We meet on Monday"},
         "network.unpost": network | {"post": "1"},
         "network.hand_over": network | {"to": OTHER},
+        "ally.request": scheme | {"item": "i1", "collect_at": "c1"},
+        "ally.cancel": scheme,
+        "ally.step_back": scheme,
+        "ally.replace": scheme,
+        "scheme.set_state": scheme | {"state": "closed"},
+        "ally.agree": {"code": "K7M7"},
         "device.remove": {"device": "phone-1"},
     }
 

@@ -210,7 +210,8 @@ def test_every_kind_of_record_is_sent_to_whom_the_table_says_and_to_nobody_else(
         phone = full.phone("nurse")
         phone.person = who.id
         phone.do("network.ask", topic="a2").do("pledge.take", pledge="p2", version=1, show="name")
-        phone.do("module.finish", module="m1", version=1, gate_met="yes").send()
+        phone.do("module.finish", module="m1", version=1, gate_met="yes")
+        phone.do("ally.request", scheme="s1", item="i1", collect_at="c1").send()
     for who in EVERYBODY:
         sent = held(full, who)
         allowed = {(scope, kind) for kind, row in MATRIX["records"].items() for scope in scopes(full, row["in"], who)}

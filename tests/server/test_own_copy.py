@@ -24,7 +24,6 @@ OF_NOBODY = {
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
 OF_NOBODY |= {"place", "scheme"}
-ASKED = "INSERT INTO allying VALUES ('WHO', 's1', 'i1', 'c1', 'learn', NULL, FALSE, '2026-11-23', 0, '', NULL, NULL)"
 
 
 def busy(world: World, key: str) -> Person:
@@ -38,7 +37,7 @@ def busy(world: World, key: str) -> Person:
     person.do("network.ask", "/networks", topic="a2")
     person.do("module.finish", "/pledges", module="m1", version="1", gate_met="yes")
     world.write(put_role, person_id(key), "secretary", "n3")
-    world.write(lambda connection: connection.exec_driver_sql(ASKED.replace("WHO", person_id(key))))
+    person.do("ally.request", "/ally", scheme="s1", item="i1", collect_at="c1")
     kinds = {"pledge.report": {"pledge": "p1", "how": "did"}, "pledge.renew": {}}
     actions = [
         {"id": f"{key}-{seq:012}", "seq": seq, "kind": kind, "v": 1, "at": world.now, "data": data}
