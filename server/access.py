@@ -14,6 +14,7 @@ from pwa.pages import Page
 from server import members
 from server.members import Own
 from server.people import STANDING, Roles, own_scope, roles_in
+from server.places import desk_scope, places
 
 ANYONE = ("open",)
 LEADS = ("chair", "vicechair", "secretary")  # of one network
@@ -36,18 +37,23 @@ def scopes_of(connection: Connection, key: bytes, person_id: str) -> list[str]:
         return list(ANYONE)
     team, roles = found
     mine = members.own(key, members.networks(connection), person_id)
-    return scopes(person_id, team, roles_in(roles), mine, members.live(connection, mine.by_network.values()))
+    joined = members.live(connection, mine.by_network.values())
+    return scopes(person_id, team, roles_in(roles), mine, joined, places(connection) if roles else ())
 
 
-def scopes(person_id: str, team_id: str | None, roles: Roles, mine: Own, joined: Collection[str]) -> list[str]:
-    """The records a logged-in person may hold: what all may see, their own, their team's and their networks'.
+def scopes(
+    person_id: str, team_id: str | None, roles: Roles, mine: Own, joined: Collection[str], places: Collection[str]
+) -> list[str]:
+    """The records a logged-in person may hold: what all may see, their own, their team's, their networks' and those of
+    the places where they hand things over.
 
     `mine` are the scopes of their own memberships, had or not; `joined` are those of them that are not empty.
     """
     team = [f"team:{team_id}"] if team_id else []
     inside = [network for network, scope in mine.by_network.items() if scope in joined or leads(roles, network)]
     networks = [f"network:{network}" for network in inside]
-    return [*ANYONE, "public", own_scope(person_id), *team, mine.asking, *mine.by_network.values(), *networks]
+    desks = [desk_scope(place) for place in places if may_keep_stock(roles, place)]
+    return [*ANYONE, "public", own_scope(person_id), *team, mine.asking, *mine.by_network.values(), *networks, *desks]
 
 
 def leads(roles: Roles, network: str) -> bool:
@@ -72,6 +78,11 @@ def may_hand_over(roles: Roles, network: str) -> bool:
 def may_run_schemes(roles: Roles) -> bool:
     """Open, pause and close what allies can ask for, and look at a request by its code. Never whose it is."""
     return ("coordinator", "") in roles
+
+
+def may_keep_stock(roles: Roles, place: str) -> bool:
+    """Hand over by code and write down what comes and goes. Whose a code is, nobody there is told."""
+    return ("helper", place) in roles or ("coordinator", "") in roles
 
 
 def may_see_requests(roles: Roles) -> bool:

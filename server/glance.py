@@ -18,7 +18,7 @@ from sync import NoEpoch
 from sync.tables import EMPTY
 
 _FIND = """
-SELECT lineage.epoch, {versions}, {networks}, {joined},
+SELECT lineage.epoch, {versions}, {networks}, {joined}, {places},
   session.id, session.person_id, session.device, person.team_id, {roles}, person.demo_key IS NOT NULL,
   session.seen_at, session.expires_at, session.revoked_at, session.factor_at
 FROM lineage
@@ -32,6 +32,7 @@ FIND = {
         networks="(SELECT group_concat(id) FROM network)",
         joined="(SELECT group_concat(scope) FROM record WHERE scope IN (SELECT value FROM json_each(?2))"
         " AND kind = 'membership' AND body IS NOT NULL)",
+        places="(SELECT group_concat(id) FROM record WHERE scope = 'public' AND kind = 'place' AND body IS NOT NULL)",
         roles="(SELECT group_concat(role || ':' || area) FROM role WHERE role.person_id = session.person_id)",
     ),
     "postgresql": _FIND.format(
@@ -41,6 +42,8 @@ FIND = {
         networks="(SELECT string_agg(id, ',') FROM network)",
         joined="(SELECT string_agg(scope, ',') FROM record WHERE scope IN (SELECT json_array_elements_text($2::json))"
         " AND kind = 'membership' AND body IS NOT NULL)",
+        places="(SELECT string_agg(id, ',') FROM record"
+        " WHERE scope = 'public' AND kind = 'place' AND body IS NOT NULL)",
         roles="(SELECT string_agg(role || ':' || area, ',') FROM role WHERE role.person_id = session.person_id)",
     ),
 }
@@ -64,14 +67,15 @@ async def glance(db: Db, key: bytes, token: str | None, cursors: Mapping[str, in
     row = await db.row(FIND, hashed, msgspec.json.encode(list(cursors)).decode())
     if row is None:
         raise NoEpoch("The database has no epoch. Run `python -m server migrate`.")
-    epoch, versions, networks, joined, *columns = row
+    epoch, versions, networks, joined, places, *columns = row
     visitor = Visitor(*columns) if columns[0] is not None else None
     if visitor is None or visitor.expires_at <= now:
         return Seen(epoch, None, _same(access.ANYONE, cursors, versions))
     if visitor.revoked_at is not None:
         return Seen(epoch, visitor, _same(access.ANYONE, cursors, versions))
     mine = members.own(key, tuple(sorted((networks or "").split(","))), visitor.person)
-    scopes = access.scopes(visitor.person, visitor.team, visitor.roles, mine, (joined or "").split(","))
+    inside, desks = (joined or "").split(","), [each for each in (places or "").split(",") if each]
+    scopes = access.scopes(visitor.person, visitor.team, visitor.roles, mine, inside, desks)
     return Seen(epoch, visitor, _same(scopes, cursors, versions))
 
 

@@ -5,7 +5,6 @@ Networks are named by their ids only: what a command prints can end in a log.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 
 from sqlalchemy import Connection, func, select
@@ -15,11 +14,11 @@ from server.cannot import Cannot
 from server.codes import address_in
 from server.members import NETWORKS
 from server.people import Person, Role, Team, put_role, take_role
+from server.places import PLACES
 from sync import Touch
 
-PLACE = re.compile(r"[A-Za-z0-9_-]{1,64}")  # places are not kept yet, so any id will do
 Change = Callable[[Connection, str, str, str], tuple[list[Touch], str]]
-AREAS = {"network": NETWORKS, "team": select(Team.id).order_by(Team.id)}
+AREAS = {"network": NETWORKS, "team": select(Team.id).order_by(Team.id), "place": PLACES}
 
 
 def there_are() -> str:
@@ -85,8 +84,6 @@ def _problems(connection: Connection, role: str, area: str, giving: bool) -> Ite
         yield f"A role of {role} is for everything here. Leave {area} out."
     elif kind and not area:
         yield f"A role of {role} is for one {kind}. Add its id: grant {role} EMAIL ID."
-    elif kind == "place" and not PLACE.fullmatch(area):
-        yield f"{area} cannot be the id of a place. An id is letters, numbers, - and _, like c1."
     elif kind in AREAS and giving:
         there = connection.scalars(AREAS[kind]).all()
         if area not in there:

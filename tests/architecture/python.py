@@ -26,6 +26,7 @@ FEATURE_MAY_USE = (
     "pwa.pages",
     "server.db",
     "server.people",
+    "server.places",
     "server.access",
     "server.members",
     "server.reports.published",

@@ -47,7 +47,7 @@ def test_every_role_can_be_given_for_the_kind_of_area_it_has(
         (["chair", "KNOWN"], "is for one network. Add its id"),
         (["chair", "KNOWN", "n99"], "There is no network n99. There are: n1, n2,"),
         (["manager", "KNOWN", "n2"], "There is no team n2. There are: t1,"),
-        (["helper", "KNOWN", "c 1:x"], "cannot be the id of a place"),
+        (["helper", "KNOWN", "c99"], "There is no place c99. There are: c1, c2."),
         (["admin", "KNOWN", "n2"], "is for everything here. Leave n2 out."),
         (["admin", "nobody@example.org"], "Ask them to log in once"),
         (["admin", "nobody"], "not an email address"),
