@@ -27,7 +27,7 @@ class Page:
 STATEMENT = "features/statements/index.html"  # of the statement that is called as its page is
 
 PAGES = (
-    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging")),
+    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging", "hand_over")),
     Page("pledges", "/pledges", "features/pledges/index.html", "Pledges", needs=("pledge", "pledging")),
     Page(
         "pledge",
@@ -67,6 +67,14 @@ PAGES = (
         "features/ally/index.html",
         "Be an ally",
         needs=("scheme", "place", "ally", "module", "progress", "team"),
+    ),
+    Page(
+        "hand-over",
+        "/hand-over/{hand_over}",
+        "features/stock/index.html",
+        "Collection desk",
+        needs=("hand_over", "stock", "check_code"),
+        of="hand_over",
     ),
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),

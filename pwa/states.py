@@ -14,6 +14,7 @@ from pwa.ally_states import ALLYING
 from pwa.learn_states import LEARNING
 from pwa.log_in_states import LOGGING_IN
 from pwa.pages import PAGES, Page
+from pwa.stock_states import AT_DESK
 
 KINDS = ("usual", "empty", "offline", "stale", "error", "needs-you")
 MORE = ("saved", "sent", "waiting", "due", "changed", "undo", "logged-out", "code", "shared", "learning", "collected")
@@ -250,6 +251,10 @@ STATES: Mapping[str, Shown] = {
         **{kind: State(records, states=states) for kind, (records, states) in ALLYING.items()},
         **away(State(ALLYING["sent"][0])),
         "error": State(ALLYING["usual"][0], problems=[("item", "Choose what you would like.")]),
+    },
+    "hand-over": {
+        kind: State(**{**given, "outbox": [Row(*row) for row in given.get("outbox", ())]})
+        for kind, given in AT_DESK.items()
     },
     "outbox": {
         "usual": OUTBOX,

@@ -42,7 +42,15 @@ DEVICE_REMOVED, LOG_IN = "device_removed", "log_in"
 
 
 # Of each kind of record that has a page, whose page is looked at.
-EXAMPLES = {"pledge": "p1", "module": "m1", "network": "n1", "guide": "g1"}
+EXAMPLES = {"pledge": "p1", "module": "m1", "network": "n1", "guide": "g1", "hand_over": "c1"}
+
+
+AT_DESKS = {"hand_over": ("helper", "coordinator")}  # whose pages of such a record alone open, of the cast
+
+
+def reader(page: Page) -> str:
+    """Somebody of the cast for whom the page opens."""
+    return AT_DESKS[page.of][0] if page.of in AT_DESKS else "nurse"
 
 
 def path_of(page: Page) -> str:

@@ -4,5 +4,6 @@ import { pledges } from "./pledges/pledges.js";
 import { learn } from "./learn/learn.js";
 import { networks } from "./networks/networks.js";
 import { ally } from "./ally/ally.js";
+import { stock } from "./stock/stock.js";
 
-export const reducers = { ...people, ...pledges, ...learn, ...networks, ...ally };
+export const reducers = { ...people, ...pledges, ...learn, ...networks, ...ally, ...stock };

@@ -2,5 +2,6 @@
 import { undone as ally } from "./ally/ally.js";
 import { undone as networks } from "./networks/networks.js";
 import { undone as pledges } from "./pledges/pledges.js";
+import { undone as stock } from "./stock/stock.js";
 
-export const undoing = { ...pledges, ...networks, ...ally };
+export const undoing = { ...pledges, ...networks, ...ally, ...stock };

@@ -7,6 +7,7 @@ import { speaking } from "./language.js";
 import * as outbox from "./outbox.js";
 import { seen } from "./replica.js";
 import { match } from "./router.js";
+import { checking } from "../features/checking.js";
 
 const ID = /^[A-Za-z0-9-]{16,64}$/;
 
@@ -78,6 +79,8 @@ export async function act(request, whom, kind, { server, send }) {
   const { page, undo, form } = await formOf(request.clone());
   const { kinds } = await speaking(whom.language);
   const { data, problems } = check(kinds[kind].rules, form);
+  const trouble = problems.length ? "" : checking[kind]?.(data);
+  if (trouble) problems.push(await problem(whom, trouble));
   if (problems.length) return pageAnswer(whom, page, { problems, values: form, status: 422 });
   const given = request.headers.get("x-action-id") ?? "";
   const id = ID.test(given) ? given : mint();

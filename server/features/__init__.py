@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import ally, ally_desk, guides, help, modules, network_desk, networks, pledges, statements
+from server.features import ally, ally_desk, guides, help, modules, network_desk, networks, pledges, statements, stock
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
@@ -25,6 +25,7 @@ FEATURES: tuple[Feature, ...] = (
     network_desk.FEATURE,
     ally.FEATURE,
     ally_desk.FEATURE,
+    stock.FEATURE,
 )
 
 

@@ -18,10 +18,10 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date
 from server.db import Base, table
-from server.features.ally_code import new_code, typed
-from server.features.shelf import in_hand
+from server.features.ally_code import code_of, typed
+from server.features.shelf import Shelf, in_hand, take_held, tell_desk, write_down
 from server.people import own_scope
-from sync import Context
+from sync import Context, opaque
 
 Row = Mapping[Any, Any]
 OPEN = "open"  # or paused, or closed
@@ -138,11 +138,12 @@ def serve_waiting(context: Context, place: str, item: str) -> None:
     """Call it when something came, or when somebody needs theirs no more: whoever has waited longest is first."""
     connection, where = context.connection, {"place": place, "item": item}
     connection.execute(_TURN, {"place": place})
+    tell_desk(context, Shelf(place, item))
     for _ in range(free(connection, place, item)):
         first = connection.execute(_QUEUE, where).mappings().first()
         if first is None:
             return
-        change(context, first, state=READY, code=first["code"] or _unused_code(connection))
+        change(context, first, state=READY, code=first["code"] or _unused_code(context, first))
 
 
 def gate_opened(context: Context, module: str) -> None:
@@ -158,22 +159,30 @@ def reopened(context: Context, scheme: str) -> None:
     kept = select(table(Allying)).where(_ally.scheme == scheme, _ally.state == ASKED, _ally.with_person.is_(False))
     rows = context.connection.execute(kept.order_by(_ally.asked_at, _ally.person_id)).mappings().all()
     for row in rows:
-        change(context, row, state=place_in(context, row), code=row["code"] or _unused_code(context.connection))
+        change(context, row, state=place_in(context, row), code=row["code"] or _unused_code(context, row))
 
 
 def accept(context: Context, row: Row) -> str:
-    """The request joins the queue. Answers its state."""
+    """The request joins the queue. Answers its state. A hand-over by its code that came in first has waited for it."""
     state = place_in(context, row)
-    code = row["code"] or _unused_code(context.connection)
+    code = row["code"] or _unused_code(context, row)
     change(context, row, state=state, code=code, asked_at=context.now, ended_at=None)
-    return state
+    at = take_held(context, row["collect_at"], code)
+    if at is None:
+        return state
+    hand_over(context, {**row, "state": state, "code": code}, row["collect_at"], at)
+    write_down(context, Shelf(row["collect_at"], row["item"]), "issue", 1, role="helper", at=at)
+    return COLLECTED
 
 
 def change(context: Context, row: Row, *, choice: bool = False, **values: Any) -> None:
-    """Whoever's row it is, their phones hear of it."""
+    """Whoever's row it is, their phones hear of it, and so does the desk: which code, never whose."""
+    before = context.connection.execute(HELD, {"person": row["person_id"], "of": row["scheme"]}).mappings().first()
     mine = (_ally.person_id == row["person_id"]) & (_ally.scheme == row["scheme"])
     context.connection.execute(update(table(Allying)).where(mine).values(values))
     context.touch("ally", own_scope(row["person_id"]), row["scheme"], choice)
+    for each in (before or row, {**row, **values}):
+        tell_desk(context, Shelf(each["collect_at"], each["item"]), each["code"])
 
 
 def with_code(connection: Connection, code: str) -> RowMapping | None:
@@ -181,20 +190,22 @@ def with_code(connection: Connection, code: str) -> RowMapping | None:
     return connection.execute(_BY_CODE, {"code": typed(code)}).mappings().first()
 
 
-def hand_over(context: Context, row: Row, on: str = "") -> bool:
-    """It is in their hands, whatever else was said meanwhile. Answers whether it was not before: the first one counts.
-    Whoever is at the desk learns nothing of whose it is."""
+def hand_over(context: Context, row: Row, place: str, at: int) -> bool:
+    """It is in their hands since `at`, whatever else was said meanwhile, and wherever they were told to come. Answers
+    whether it was not before: the first one counts. Whoever is at the desk learns nothing of whose it is."""
     if row["state"] == COLLECTED:
         return False
-    day = on or london_date(context.now)
-    change(context, row, state=COLLECTED, collected_on=day, ended_at=context.now, with_person=False)
+    day = london_date(at)
+    change(context, row, state=COLLECTED, collect_at=place, collected_on=day, ended_at=at, with_person=False)
     return True
 
 
-def _unused_code(connection: Connection) -> str:
-    for _ in range(CODES_TRIED):
-        code = new_code()
-        if connection.execute(_CODE_IS_USED, {"code": code}).first() is None:
+def _unused_code(context: Context, row: Row) -> str:
+    """Made of the request with the app's key: nobody can guess it, and a request that has to come again, after an older
+    copy of the database was put back, has the code it had. A code that may have been used already counts as used."""
+    for number in range(CODES_TRIED):
+        code = code_of(opaque(context.key, "ally", row["person_id"], row["scheme"], row["asked_on"], str(number)))
+        if context.connection.execute(_CODE_IS_USED, {"code": code}).first() is None:
             return code
     raise LookupError("no code is free")  # somebody has to look; the phone tries again meanwhile
 

@@ -18,6 +18,7 @@ PATHS = {
     "module": "/learn/m1",
     "networks": "/networks",
     "network": "/networks/n1",
+    "hand-over": "/hand-over/c1",
     "outbox": "/outbox",
     "me": "/me",
     "data": "/me/data",
@@ -33,6 +34,7 @@ PATHS = {
     "accessibility": "/accessibility",
     "storage": "/storage",
 }
+AT_DESK = ("hand-over",)  # not the nurse's: test_stock_journey.py opens it as somebody whose it is
 
 
 @pytest.mark.parametrize("engine", ["chromium", "firefox", "webkit"])
@@ -77,7 +79,7 @@ def test_every_pocket_page_opens_from_a_cold_start_with_no_signal(nurse: OnPhone
     nurse.lose_power()
     for name, path in PATHS.items():
         nurse.open(path)
-        assert nurse.page == name
+        assert nurse.page == (name if name not in AT_DESK else "not-found")
         assert nurse.rendered_by(path) == "worker"
         assert nurse.browser.text("h1")
     nurse.open("/desk/events")

@@ -7,7 +7,7 @@ import random
 import pytest
 import quickjs
 
-from server.features.ally_code import SIGNS, check, is_code, new_code
+from server.features.ally_code import SIGNS, check, code_of, is_code
 from tests.quick import ROOT, call, quick
 
 VECTORS = json.loads((ROOT / "tests/vectors/ally_code.json").read_text(encoding="utf-8"))
@@ -56,5 +56,7 @@ def _some() -> list[str]:
     return [each + check(each) for each in firsts]
 
 
-def test_a_new_code_is_a_code() -> None:
-    assert all(is_code(new_code()) for _ in range(100))
+def test_the_code_of_a_name_is_a_code_and_always_the_same() -> None:
+    codes = [code_of(f"{number:032x}") for number in range(1, 100)]
+    assert all(is_code(code) for code in codes) and len(set(codes)) == len(codes)
+    assert codes == [code_of(f"{number:032x}") for number in range(1, 100)]

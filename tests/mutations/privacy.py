@@ -8,6 +8,7 @@ GUIDES = "tests/features/test_guides.py"
 ANONYMOUS = "tests/server/test_anonymous.py"
 NETWORK_PAGES = "tests/features/test_network_pages.py"
 WEB, FEATURE = "server/web.py", "server/features/networks.py"
+DESK = "tests/features/test_stock.py"
 
 
 def fault(name: str, file: str, old: str, new: str, noticed_by: str) -> Mutation:
@@ -168,6 +169,34 @@ PRIVACY = (
         "pull(site.engine, connection, scopes, request.cursors",
         "pull(site.engine, connection, {*scopes, *request.cursors}, request.cursors",
         f"{HOSTILE_SYNC}::test_forged_cursors_and_checks_open_nothing[sqlite]",
+    ),
+    fault(
+        "a collection desk goes to everybody",
+        "server/access.py",
+        "for place in places if may_keep_stock(roles, place)]",
+        "for place in places]",
+        f"{DESK}::test_the_desk_is_on_the_phones_of_those_who_stand_at_it_and_says_nothing_of_anybody[sqlite]",
+    ),
+    fault(
+        "a desk tells whose a code is",
+        "server/features/stock.py",
+        'select(_ally.collect_at, _ally.code, _ally.item).where(among(_ally.collect_at, "places"), _SHOWN)',
+        'select(_ally.collect_at, _ally.code, _ally.person_id.label("item")).where(_SHOWN)',
+        f"{DESK}::test_a_code_hands_over_and_both_sides_are_told[sqlite]",
+    ),
+    fault(
+        "whoever has a role stands at every desk",
+        "server/features/stock.py",
+        "if not access.may_keep_stock(roles, place):",
+        "if not roles:",
+        f"{DESK}::test_only_who_stands_at_this_desk_may[sqlite-stock.collect]",
+    ),
+    fault(
+        "what was counted later forgets what was done since",
+        "server/features/shelf.py",
+        "key=lambda each: (each.at, each.id)",
+        "key=lambda each: each.id",
+        f"{DESK}::test_a_count_is_a_new_base_at_its_time_in_whatever_order_it_arrives[order3]",
     ),
     fault(
         "a form leads to another website",

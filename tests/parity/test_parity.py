@@ -24,6 +24,7 @@ from server.features.content import FOLDER
 from server.people import Person as PersonRow
 from server.people import put_person
 from sync import publish
+from tests.features.at_collection import NOT_KNOWN, asked
 from tests.features.test_pledge_content import edit, retire, reword
 from tests.parity.twin import Twin, bare, differences, worker
 from tests.world import DAY, World, path_of
@@ -41,6 +42,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "networks": ("/networks",),
     "network": ("/networks/n1", "/networks/n2", "/networks/n99"),
     "ally": ("/ally",),
+    "hand-over": ("/hand-over/c1", "/hand-over/c2", "/hand-over/c99"),
     "outbox": ("/outbox",),
     "me": ("/me",),
     "data": ("/me/data",),
@@ -196,6 +198,40 @@ def test_a_network_that_takes_nobody_new(sqlite_world: World, twin_of: TwinOf) -
         assert twin.send() == [("rejected", "join.closed")]
         assert "We did not add you." in twin.on_phone("/outbox")[1]
         assert "Agree and join" not in twin.on_phone("/networks/n1")[1]
+
+
+def test_all_that_happens_at_a_collection_desk(sqlite_world: World, twin_of: TwinOf) -> None:
+    codes = {"helper": asked(sqlite_world, "nurse", "K7M"), "coordinator": asked(sqlite_world, "ally", "2XT")}
+    for key, code in codes.items():
+        twin = twin_of(key)
+        twin.act("stock.move", place="c1", item="i4", what="count", number=0)
+        predicted(twin)
+        twin.act("stock.collect", place="c1", code=f" {code.lower()}")
+        predicted(twin)
+        assert "Count again" in twin.on_phone("/hand-over/c1")[1] and code in twin.on_phone("/hand-over/c1")[1]
+        twin.act("stock.put_back", place="c1", code=code)
+        predicted(twin)
+        twin.act("stock.collect", place="c1", code=NOT_KNOWN)
+        waiting = bare(twin.on_phone("/hand-over/c1"))
+        assert twin.send() == [("merged", "check.code")]
+        assert not differences(bare(twin.on_server("/hand-over/c1")), waiting)
+        same(twin)
+        twin.act("stock.checked", place="c1", code=NOT_KNOWN)
+        predicted(twin)
+    for twin in everyone(twin_of):
+        same(twin)
+        assert (twin.on_phone("/hand-over/c1")[0] == 200) == (twin.key in codes)
+
+
+def test_a_form_at_a_desk_to_put_right(twin_of: TwinOf) -> None:
+    twin, page = twin_of("helper"), "/hand-over/c1"
+    for form in ({"number": "-3"}, {"number": "many", "what": "theft"}, {"item": "i4", "what": "count"}):
+        server, phone = twin.submit(page, "stock.move", place="c1", **form)
+        assert server[0] == 422 and phone == server
+        assert "as a number from 0" in phone[1]
+    for code in ("", "x" * 17):
+        server, phone = twin.submit(page, "stock.collect", place="c1", code=code)
+        assert server[0] == 422 and phone == server
 
 
 def test_a_refused_action_and_a_waiting_list_change_nothing_but_marks(twin_of: TwinOf) -> None:

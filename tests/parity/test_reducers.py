@@ -2,7 +2,8 @@
 
 Each case runs twice on the same records: through the real apply and publish, and through the real JavaScript reducer.
 `server_only` names the fields of a record that a phone cannot know before the server says so; `meanwhile`, by kind of
-record, what somebody else did to its rows.
+record, what somebody else did to its rows. `person` is who does it, `asked` whose request is ready by which code,
+`outcome` what comes of it when that is not that it is applied.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from pwa.dates import london_date, long_date
 from server import sessions
 from server.demo import person_id
 from sync import publish
+from tests.features.at_collection import asked
 from tests.quick import call, quick
 from tests.world import DAY, Phone, World
 
@@ -45,7 +47,12 @@ def kinds_with_vectors() -> list[str]:
 
 def cases() -> list[Any]:
     return [
-        pytest.param(kind, vector.get("server_only", []), case, id=f"{kind}: {case['name']}")
+        pytest.param(
+            kind,
+            vector.get("server_only", []),
+            {"person": vector.get("person", PERSON), **case},
+            id=f"{kind}: {case['name']}",
+        )
         for kind in kinds_with_vectors()
         for vector in [json.loads((FOLDER / f"{kind}.json").read_text(encoding="utf-8"))]
         for case in vector["cases"]
@@ -59,9 +66,11 @@ def test_the_phone_foretells_what_the_server_does(
     world = sqlite_world
     for device in case.get("devices", []):
         world.write(_logged_in, world, device)
-    phone = world.phone(PERSON, DEVICE)
+    for key, code in case.get("asked", []):
+        asked(world, key, code)
+    phone = world.phone(case["person"], DEVICE)
     for earlier, data in case["before"]:
-        phone.do(earlier, **data)
+        phone.do(earlier, at=world.now - 1, **data)
     phone.send()
     for changed, sql in case.get("meanwhile", {}).items():
         world.write(_done, sql)
@@ -70,7 +79,7 @@ def test_the_phone_foretells_what_the_server_does(
     at = world.now - case.get("days_ago", 0) * DAY
     foretold = _reduce(phone, kind, case["data"], at)
     before = _live(phone)
-    assert phone.do(kind, at=at, **case["data"]).send() == [("applied", None)]
+    assert phone.do(kind, at=at, **case["data"]).send() == [tuple(case.get("outcome", ("applied", None)))]
     after = _live(phone)
     shown = {key: body for key, body in {**before, **foretold}.items() if body is not None}
     unknown = {f"pledge_shown:{body['shown']}" for body in after.values() if body.get("shown")}

@@ -23,7 +23,8 @@ ELSEWHERE = {"network": "n3", "team": "t3", "place": "c2"}
 
 @dataclass(frozen=True)
 class Onlooker:
-    """`roles` are those in the area of the examples; `inside` are the networks whose records they may hold."""
+    """`roles` are those in the area of the examples; `inside` are the networks whose records they may hold, `desks` the
+    places."""
 
     key: str
     id: str
@@ -31,6 +32,7 @@ class Onlooker:
     roles: frozenset[str]
     elsewhere: frozenset[str]
     inside: frozenset[str]
+    desks: frozenset[str] = frozenset()
 
     @property
     def has_role(self) -> bool:
@@ -53,7 +55,9 @@ def _of(key: str, id: str, team: str, roles: list[tuple[str, str]]) -> Onlooker:
     joined = {network for who, network, *_ in JOINED if who == key}
     here = frozenset(role for role, area in roles if area in AREAS.values())
     elsewhere = frozenset(role for role, area in roles if area not in AREAS.values())
-    return Onlooker(key, id, team, here, elsewhere, frozenset(led | joined))
+    helps = {area for role, area in roles if role == "helper"}
+    desks = {"c1", "c2"} if "coordinator" in here else helps
+    return Onlooker(key, id, team, here, elsewhere, frozenset(led | joined), frozenset(desks))
 
 
 EVERYBODY = _everybody()  # without nobody, who is no person

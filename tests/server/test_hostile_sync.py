@@ -155,7 +155,7 @@ def test_nobody_acts_as_somebody_else(world: World) -> None:
 
 def good() -> dict[str, dict[str, Any]]:
     """Arguments of each kind that would be taken."""
-    network, scheme = {"network": "n3"}, {"scheme": "s1"}
+    network, scheme, desk = {"network": "n3"}, {"scheme": "s1"}, {"place": "c1"}
     return {
         "pledge.take": TAKE,
         "pledge.withdraw": {"pledge": "p1"},
@@ -177,6 +177,10 @@ def good() -> dict[str, dict[str, Any]]:
         "ally.replace": scheme,
         "scheme.set_state": scheme | {"state": "closed"},
         "ally.agree": {"code": "K7M7"},
+        "stock.move": desk | {"item": "i4", "what": "delivery", "number": 3},
+        "stock.collect": desk | {"code": "2222"},
+        "stock.put_back": desk | {"code": "2222"},
+        "stock.checked": desk | {"code": "2222"},
         "device.remove": {"device": "phone-1"},
     }
 

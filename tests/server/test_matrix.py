@@ -186,6 +186,7 @@ def scopes(world: World, where: str, who: Onlooker) -> set[str]:
         "secret": {*own.by_network.values(), own.asking},
         "team": {f"team:{who.team}"},
         "inside": {f"network:{network}" for network in who.inside},
+        "desk": {f"place:{place}" for place in who.desks},
     }[where]
 
 
@@ -211,7 +212,8 @@ def test_every_kind_of_record_is_sent_to_whom_the_table_says_and_to_nobody_else(
         phone.person = who.id
         phone.do("network.ask", topic="a2").do("pledge.take", pledge="p2", version=1, show="name")
         phone.do("module.finish", module="m1", version=1, gate_met="yes")
-        phone.do("ally.request", scheme="s1", item="i1", collect_at="c1").send()
+        phone.do("ally.request", scheme="s1", item="i1", collect_at="c1")
+        phone.do("stock.collect", place="c1", code="2222").send()
     for who in EVERYBODY:
         sent = held(full, who)
         allowed = {(scope, kind) for kind, row in MATRIX["records"].items() for scope in scopes(full, row["in"], who)}
