@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from pwa.dates import long_date
+from server.features.contacts import calls, contact_problems, contacts_in
 from server.features.content import ContentProblems, Document, documents, settings
-from server.features.help import calls, contact_problems, contacts_in
 from server.features.markdown import blocks
 
 GUIDE = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import long_date
 from server.db import Base
+from server.features.contacts import CONTACT, calls, contact_problems, contacts_in
 from server.features.content import FOLDER, ContentProblems, Document, documents, paragraphs, settings
 from server.features.feature import Feature
 from sync import Touch, projection
@@ -34,7 +35,6 @@ ORGANISATION = {"name": str, "branches": list, "checked": date, "contacts": list
 STEP = {"title": str, "text": str}
 ROW = {"want": str, "who": str, "private": str}
 CALLS = {"contacts": list}
-CONTACT = {"id": str, "name": str, "phone": str}
 
 CHECKED_FOR = timedelta(days=31)  # a number is rung once a month
 
@@ -116,12 +116,6 @@ def _help(folder: Path) -> Records:
     return {("help", each.front["id"]): _help_body(each, contacts) for each in found}
 
 
-def contacts_in(folder: Path) -> Mapping[str, Any]:
-    """Only those that are whole: what is wrong with the file itself is told once, above."""
-    listed = settings(folder / "org.toml").front.get("contacts", [])
-    return {each["id"]: each for each in listed if isinstance(each, dict) and CONTACT.keys() <= each.keys()}
-
-
 def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]:
     faults = [
         *file.list_problems("steps", file.front["steps"], STEP, CALLS),
@@ -136,11 +130,6 @@ def _help_problems(file: Document, contacts: Mapping[str, Any]) -> Iterator[str]
     for key in ("steps", "rows"):
         for each in file.front[key]:
             yield from contact_problems(file, key, each.get("contacts", []), contacts)
-
-
-def contact_problems(file: Document, key: str, ids: Iterable[str], contacts: Mapping[str, Any]) -> Iterator[str]:
-    for contact in sorted(set(ids) - contacts.keys()):
-        yield f"{file.where(key)}: org.toml has no contact called {contact}. Add it there, or change the name."
 
 
 def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
@@ -165,14 +154,6 @@ def _help_body(file: Document, contacts: Mapping[str, Any]) -> dict[str, Any]:
         "review_on": front["review"].isoformat(),
         "review_on_text": long_date(front["review"].isoformat()),
     }
-
-
-def calls(ids: Iterable[str], contacts: Mapping[str, Any]) -> list[dict[str, str]]:
-    """What a template makes big targets of."""
-    return [
-        {"name": call["name"], "phone": call["phone"], "link": f"tel:{call['phone'].replace(' ', '')}"}
-        for call in (contacts[id] for id in ids)
-    ]
 
 
 FEATURE = Feature("help", projections=(help_records, organisation_records), load=load)

@@ -13,9 +13,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from pwa.dates import long_date
+from server.features.contacts import calls, contact_problems, contacts_in
 from server.features.content import ContentProblems, Document, documents, paragraphs
 from server.features.feature import Feature
-from server.features.help import Key, Records, calls, contact_problems, contacts_in, keep, kept
+from server.features.help import Key, Records, keep, kept
 from sync import Touch, projection
 
 IDS = ("accessibility", "privacy", "storage")  # each is the name of its page
