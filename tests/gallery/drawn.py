@@ -17,7 +17,8 @@ from sqlalchemy import create_engine
 
 from pwa.assets import Asset
 from pwa.pages import PAGES, Page
-from pwa.states import TODAY, Row, State, states
+from pwa.state_records import TODAY
+from pwa.states import Row, State, states
 from server.app import make_site
 from server.config import Config
 from server.db import Base
