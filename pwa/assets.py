@@ -167,7 +167,8 @@ def _without_words(page: Page) -> dict[str, Any]:
 
 def _said_by_scripts(words: Mapping[str, str]) -> dict[str, str]:
     """Templates carry their words in themselves; of the copy deck the worker needs only what its own scripts name."""
-    scripts = "".join(path.read_text("utf-8") for path in sorted((PWA / "worker").glob("*.js")))
+    files = [*(PWA / "worker").glob("*.js"), *(PWA / "features").rglob("*.js")]
+    scripts = "".join(path.read_text("utf-8") for path in sorted(files))
     return {key: text for key, text in words.items() if f'"{key}"' in scripts or f"words.{key}" in scripts}
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from server.config import Config
 from server.features import engine
+from server.features.shelf import StockMove
 from server.people import Person, Role, Team, put_person, put_role, put_team
 from sync import Engine, Touch, publish, push
 
@@ -82,6 +83,12 @@ JOINED = (
     ("private", "n2", "member", "nobody"),
 )
 
+# What was counted a week ago, by whom, at which place.
+COUNTED = (
+    ("helper", "c1", {"i1": 60, "i2": 24, "i3": 12, "i4": 18, "i5": 40}),
+    ("coordinator", "c2", {"i1": 30, "i2": 10, "i5": 20}),
+)
+
 
 def ensure(connection: Connection, config: Config) -> None:
     """Makes whatever is missing of the demo world, once the content is in. A second time does nothing again, and an
@@ -98,6 +105,8 @@ def ensure(connection: Connection, config: Config) -> None:
     for key, role, area in ROLES if not led else ():
         touched += put_role(connection, person_id(key), role, area)
     publish(engine_, connection, touched)
+    if connection.scalar(select(StockMove.id).limit(1)) is None:
+        _count(connection, engine_)
     for key, pledge, show, days in TAKEN:
         if key not in here:
             data = {"pledge": pledge, "version": 1, "show": show}
@@ -105,6 +114,13 @@ def ensure(connection: Connection, config: Config) -> None:
     for key, network, joined_as, seen_by in JOINED if not led else ():
         data = {"network": network, "as": joined_as, "seen_by": seen_by, "consent": 1}
         _act_as(connection, engine_, key, "network.join", data, 0, secrets.token_hex(16))
+
+
+def _count(connection: Connection, engine: Engine) -> None:
+    for key, place, items in COUNTED:
+        for item, number in items.items():
+            data = {"place": place, "item": item, "what": "count", "number": number}
+            _act_as(connection, engine, key, "stock.move", data, 7, f"demo-{place}-{item}")
 
 
 def _act_as(
