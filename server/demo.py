@@ -10,6 +10,7 @@ from sqlalchemy import Connection, select
 
 from server.config import Config
 from server.features import engine
+from server.features.schemes import Allying
 from server.features.shelf import StockMove
 from server.people import Person, Role, Team, put_person, put_role, put_team
 from sync import Engine, Touch, publish, push
@@ -89,6 +90,14 @@ COUNTED = (
     ("coordinator", "c2", {"i1": 30, "i2": 10, "i5": 20}),
 )
 
+# Who finished the module that comes first and asked for something, where they collect it, and whether they have.
+ALLIES = (
+    ("vicechair", "i2", "c1", False),
+    ("coordinator", "i5", "c2", False),
+    ("staffside", "i3", "c1", True),
+    ("chair", "i5", "c2", True),
+)
+
 
 def ensure(connection: Connection, config: Config) -> None:
     """Makes whatever is missing of the demo world, once the content is in. A second time does nothing again, and an
@@ -107,6 +116,7 @@ def ensure(connection: Connection, config: Config) -> None:
     publish(engine_, connection, touched)
     if connection.scalar(select(StockMove.id).limit(1)) is None:
         _count(connection, engine_)
+        _ask(connection, engine_)
     for key, pledge, show, days in TAKEN:
         if key not in here:
             data = {"pledge": pledge, "version": 1, "show": show}
@@ -121,6 +131,18 @@ def _count(connection: Connection, engine: Engine) -> None:
         for item, number in items.items():
             data = {"place": place, "item": item, "what": "count", "number": number}
             _act_as(connection, engine, key, "stock.move", data, 7, f"demo-{place}-{item}")
+
+
+def _ask(connection: Connection, engine: Engine) -> None:
+    for key, item, place, has in ALLIES:
+        learnt = {"module": "m1", "version": 1, "gate_met": "yes"}
+        _act_as(connection, engine, key, "module.finish", learnt, 6, f"demo-{key}-learnt")
+        asked = {"scheme": "s1", "item": item, "collect_at": place}
+        _act_as(connection, engine, key, "ally.request", asked, 6, f"demo-{key}-asked")
+        if has:
+            code = connection.scalar(select(Allying.code).where(Allying.person_id == person_id(key)))
+            there = {"place": place, "code": code}
+            _act_as(connection, engine, "coordinator", "stock.collect", there, 4, f"demo-{key}-has")
 
 
 def _act_as(

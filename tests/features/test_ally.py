@@ -4,13 +4,11 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
 
 from pwa.dates import london_date, long_date
 from server.demo import person_id
 from server.features import schemes
 from server.features.ally_code import is_code
-from sync import Context
 from tests.world import DAY, Phone, World
 
 Put = Callable[[str, str, int], None]
@@ -22,15 +20,17 @@ APPLIED = ("applied", None)
 
 
 @pytest.fixture
-def put(monkeypatch: pytest.MonkeyPatch) -> Put:
-    """How many of an item lie at a place; at first there are 5 of everything everywhere."""
-    there: dict[tuple[str, str], int] = {}
+def put(world: World) -> Put:
+    """Somebody counts what lies at a place; at first there are 5 of everything that these tests ask for."""
 
-    def in_hand(connection: Connection, place: str, item: str) -> int:
-        return there.get((place, item), 5)
+    def count(place: str, item: str, number: int) -> None:
+        coordinator = world.phone("coordinator", world.new_id())
+        coordinator.do("stock.move", place=place, item=item, what="count", number=number)
+        assert coordinator.send() == [APPLIED]
 
-    monkeypatch.setattr(schemes, "in_hand", in_hand)
-    return lambda place, item, number: there.update({(place, item): number})
+    for place, item in (("c1", "i1"), ("c1", "i2"), ("c1", "i3"), ("c1", "i4"), ("c2", "i1")):
+        count(place, item, 5)
+    return count
 
 
 def learned(world: World, key: str, device: str = "phone-1") -> Phone:
@@ -51,22 +51,6 @@ def held_by(world: World, key: str) -> list[dict[str, Any]]:
 def set_state(world: World, to: str) -> None:
     answer = world.log_in("coordinator").do("scheme.set_state", "/desk/ally", scheme="s1", state=to)
     assert answer.status_code == 303, answer.text
-
-
-def act(world: World, do: Callable[[Context], None]) -> None:
-    """What a feature beside this one does, by a kind of its own."""
-    phone = world.phone("helper", world.new_id())
-    kind = world.engine.kinds["pledge.withdraw"]
-    world.engine = type(world.engine)({**world.engine.kinds, "x.do": _doing(kind, do)}, *_rest(world))
-    assert phone.do("x.do", pledge="p1").send() == [APPLIED]
-
-
-def _doing(kind: Any, do: Callable[[Context], None]) -> Any:
-    return type(kind)("x.do", 1, kind.args, lambda context, args: do(context), "Do it")
-
-
-def _rest(world: World) -> tuple[Any, bytes]:
-    return world.engine.projections, world.engine.key
 
 
 # Asking
@@ -203,7 +187,6 @@ def test_without_stock_it_waits_and_the_first_accepted_is_served_first(world: Wo
     expected = (phones[0].get("ally", "s1") or {})["expected"]
     assert expected == london_date(world.now + 3 * DAY)
     put("c1", "i1", 2)
-    act(world, lambda context: schemes.serve_waiting(context, "c1", "i1"))
     assert [state(phone) for phone in phones] == ["ready", "ready", "waiting"]
     assert phones[0].do("ally.cancel", scheme="s1").send() == [APPLIED]
     assert [state(phone) for phone in phones] == ["", "ready", "ready"]
@@ -244,12 +227,7 @@ def test_who_changes_their_mind_makes_room_for_who_waits(world: World, put: Put)
 
 
 def collect(world: World, code: str) -> None:
-    def hand_over(context: Context) -> None:
-        row = schemes.with_code(context.connection, code)
-        assert row is not None
-        assert schemes.hand_over(context, row)
-
-    act(world, hand_over)
+    assert world.phone("helper", world.new_id()).do("stock.collect", place="c1", code=code).send() == [APPLIED]
 
 
 def with_one(world: World, key: str = "nurse") -> Phone:
