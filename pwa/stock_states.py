@@ -56,7 +56,9 @@ AT_DESK: Mapping[str, Mapping[str, Any]] = {
     "empty": {"records": at_desk([])},
     "offline": DESK | {"offline": True},
     "stale": DESK | {"offline": True, "stale": LONG_AGO},
-    "error": DESK | {"problems": [("", "code.mistyped"), ("number", "Write how many, as a number from 0.")]},
+    "error": DESK
+    | {"problems": [("", "code.mistyped"), ("number", "Write how many, as a number from 0.")]}
+    | {"more": {"values": {"number": "-3"}}},
     "needs-you": {"records": at_desk(HANDED, CHECK, -1), "outbox": REFUSED},
     "saved": DESK | {"outbox": WAITS, "states": SAVED | {"stock:c1-i4": "saved"}},
     "undo": DESK | {"outbox": WAITS, "states": SAVED, "more": {"undo": TAKEN_BACK}},

@@ -18,7 +18,7 @@ from server.db import table
 from server.features import schemes
 from server.features.ally_code import is_code, typed
 from server.features.feature import Feature
-from server.features.schemes import ASKED, COLLECTED, READY, Allying
+from server.features.schemes import COLLECTED, READY, Allying
 from server.features.shelf import COUNT, Shelf, counted, held_codes, hold, id_at, shelves, take_held, write_down
 from server.people import roles_of
 from server.places import desk_scope
@@ -65,8 +65,7 @@ class Checked(Args, frozen=True):
 
 
 _ally = table(Allying).c
-_SHOWN = (_ally.state == READY) | ((_ally.state == ASKED) & _ally.with_person)  # whose phones show their code
-_READY = select(_ally.collect_at, _ally.code, _ally.item).where(among(_ally.collect_at, "places"), _SHOWN)
+_READY = select(_ally.collect_at, _ally.code, _ally.item).where(among(_ally.collect_at, "places"), _ally.state == READY)
 _LATELY = (
     select(_ally.code, _ally.item, _ally.collected_on)
     .where(_ally.collect_at == bindparam("place"), _ally.state == COLLECTED, _ally.code.is_not(None))

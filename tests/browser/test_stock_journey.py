@@ -32,6 +32,7 @@ def hand_over(phone: OnPhone, code: str) -> None:
 
 
 def write_down(phone: OnPhone, what: str, number: int) -> None:
+    phone.browser.js("for (const each of document.querySelectorAll('details')) each.open = true")
     phone.choose("item", LANYARD)
     phone.choose("what", what)
     phone.browser.fill('input[name="number"]', str(number))

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Connection, insert
+from sqlalchemy import Connection, delete, insert
 
 from server.demo import person_id
 from server.features.ally_code import check
 from server.features.schemes import Allying
+from server.features.shelf import StockMove
 from server.people import own_scope
 from server.places import desk_scope
 from sync import Touch, publish

@@ -8,10 +8,20 @@ from typing import Any
 import pytest
 
 from server.demo import CAST, person_id
-from tests.features.at_collection import LANYARD, NOT_KNOWN, STICKER, asked, collect, move, request, there
+from tests.features.at_collection import LANYARD, NOT_KNOWN, STICKER, asked, collect, emptied, move, request, there
 from tests.world import DAY, World
 
 MINUTE = 60_000
+
+
+@pytest.fixture
+def sqlite_world(sqlite_world: World) -> World:
+    return emptied(sqlite_world)
+
+
+@pytest.fixture
+def world(world: World) -> World:
+    return emptied(world)
 
 
 def test_every_movement_is_kept_and_added_up_on_every_helpers_phone(world: World) -> None:

@@ -19,7 +19,7 @@ from pwa.dates import london_date, long_date
 from server import sessions
 from server.demo import person_id
 from sync import publish
-from tests.features.at_collection import asked
+from tests.features.at_collection import asked, emptied
 from tests.quick import call, quick
 from tests.world import DAY, Phone, World
 
@@ -66,6 +66,8 @@ def test_the_phone_foretells_what_the_server_does(
     world = sqlite_world
     for device in case.get("devices", []):
         world.write(_logged_in, world, device)
+    if kind.startswith("stock."):
+        emptied(world)
     for key, code in case.get("asked", []):
         asked(world, key, code)
     phone = world.phone(case["person"], DEVICE)
