@@ -180,8 +180,8 @@ PRIVACY = (
     fault(
         "a desk tells whose a code is",
         "server/features/stock.py",
-        'select(_ally.collect_at, _ally.code, _ally.item).where(among(_ally.collect_at, "places"), _SHOWN)',
-        'select(_ally.collect_at, _ally.code, _ally.person_id.label("item")).where(_SHOWN)',
+        '_READY = select(_ally.collect_at, _ally.code, _ally.item).where(among(_ally.collect_at, "places"), ',
+        '_READY = select(_ally.collect_at, _ally.code, _ally.person_id.label("item")).where(',
         f"{DESK}::test_a_code_hands_over_and_both_sides_are_told[sqlite]",
     ),
     fault(
