@@ -18,6 +18,7 @@ PATHS = {
     "module": "/learn/m1",
     "networks": "/networks",
     "network": "/networks/n1",
+    "ally": "/ally",
     "hand-over": "/hand-over/c1",
     "outbox": "/outbox",
     "me": "/me",
