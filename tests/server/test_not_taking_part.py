@@ -12,8 +12,8 @@ from server.people import PUBLIC, Person, own_scope, put_person
 from server.reports import snapshots
 from server.tables import METADATA
 from sync import publish
-from tests.server.onlookers import EVERYBODY, enter, settle_in
-from tests.server.test_matrix import MATRIX, answer, routes
+from tests.server.onlookers import EVERYBODY, enter, routes, settle_in
+from tests.server.test_matrix import MATRIX, answer
 from tests.world import Phone, World
 
 EACH = 20
