@@ -1,5 +1,6 @@
 """Faults that would tell on somebody, or let somebody else in. Each is noticed by one quick test of the app."""
 
+from tests.mutations.module_faults import MODULE_FAULTS
 from tests.mutations.patching import Mutation, Patch
 
 NETWORKS, PAGES = "tests/features/test_networks.py", "tests/server/test_pages.py"
@@ -212,4 +213,5 @@ PRIVACY = (
         "if not theirs.scheme:",
         f"{HOSTILE}::test_a_page_without_protection_is_another_website",
     ),
+    *MODULE_FAULTS,
 )

@@ -160,6 +160,14 @@ def test_a_module_finished_and_finished_again_better(twin_of: TwinOf) -> None:
         assert 'data-record="progress:m1"' in twin.on_phone("/me/data")[1]
 
 
+def test_the_outbox_does_not_say_which_module_it_was(twin_of: TwinOf) -> None:
+    twin = twin_of("nurse")
+    twin.act("module.finish", module="m2", version=1, gate_met="yes")
+    assert "Finish a module" in twin.on_phone("/outbox")[1]
+    twin.send()
+    assert "Ask, do not assume" not in twin.on_phone("/outbox")[1] and "m2" not in twin.on_phone("/outbox")[1]
+
+
 def test_joined_changed_and_left(twin_of: TwinOf) -> None:
     for twin in everyone(twin_of):
         twin.act("network.join", network="n1", **{"as": "member"}, seen_by="nobody", consent=1)
