@@ -113,7 +113,8 @@ def _module_file(file: Document, named: Named) -> tuple[ModuleFile, list[str]]:
         "help": help,
     }
     reading.add([*module_words.faults(file.body, has_note=bool(body["note"]))], file.body_line)
-    marks = {PARTS.get(each.title, "refreshers"): _mark(each.lines) for each in sections}
+    worded = [each for each in sections if PARTS.get(each.title) != "more"]  # where to go next is nothing to learn
+    marks = {PARTS.get(each.title, "refreshers"): _mark(each.lines) for each in worded}
     made = ModuleFile(
         id=f"m{front['number']}",
         position=front["number"],

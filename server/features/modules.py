@@ -178,7 +178,8 @@ def _row(file: ModuleFile, before: RowMapping | None) -> dict[str, Any]:
         brought, changed = before["material_version"], json.loads(before["changed"])
     elif before is not None:
         marks = json.loads(before["marks"])
-        changed = [step["id"] for step in file.body["steps"] if file.marks[step["id"]] != marks.get(step["id"])]
+        steps = [step["id"] for step in file.body["steps"]]
+        changed = [id for id in steps if file.marks.get(id) != marks.get(id)]
     return {
         "position": file.position,
         "name": file.name,

@@ -159,8 +159,9 @@ def test_the_last_good_version_stays_while_a_file_has_a_mistake(world: World, fo
         (swap("number = 1", "number = 7"), "people know it as number 1. Write number = 1 again."),
         (swap('owner = "Inclusion team"', 'owner = "People team"'), ""),
         (lambda text: text.replace("\n\n## ", "\n\n\n## "), ""),
+        (swap("- help:speak-up\n", "- help:speak-up\n- module:deaf-aware\n"), ""),
     ],
-    ids=["words", "version", "number", "owner", "layout"],
+    ids=["words", "version", "number", "owner", "layout", "links"],
 )
 def test_words_that_people_have_seen_change_with_their_version_and_nothing_else_needs_one(
     world: World, folder: Path, change: Edit, told: str
