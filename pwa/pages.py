@@ -34,7 +34,7 @@ PAGES = (
         "/pledges/{pledge}",
         "features/pledges/pledge.html",
         "A pledge",
-        needs=("pledge", "pledging", "pledge_shown"),
+        needs=("pledge", "pledging", "pledge_shown", "module"),
         of="pledge",
     ),
     Page("learn", "/learn", "features/learn/index.html", "Learn", needs=("module", "progress")),

@@ -31,12 +31,12 @@ class Line:
 
             def carry(self) -> None:
                 body = self.rfile.read(int(self.headers.get("content-length") or 0))
+                line.heard.append((self.path, f"{self.requestline}\n{self.headers}".encode() + body))
                 if line.cut:
                     self.close_connection = True
                     return
                 if line.slow and self.path == "/sync":
                     line.turns.acquire()
-                line.heard.append((self.path, f"{self.command} {self.path}\n{self.headers}".encode() + body))
                 acting = self.path == "/sync" and b'"kind":' in body
                 if acting:
                     line.requests.append(body)
@@ -81,6 +81,10 @@ class Line:
             return 502, [], b""
         finally:
             connection.close()
+
+    def sent(self) -> bytes:
+        """All that was ever sent over it, addresses and headers too."""
+        return b"\n".join(request for _, request in self.heard)
 
     def let_one_through(self) -> None:
         self.turns.release()

@@ -168,6 +168,17 @@ def test_the_outbox_does_not_say_which_module_it_was(twin_of: TwinOf) -> None:
     assert "Ask, do not assume" not in twin.on_phone("/outbox")[1] and "m2" not in twin.on_phone("/outbox")[1]
 
 
+def test_a_module_finished_short_of_its_gate_and_again(twin_of: TwinOf) -> None:
+    for twin in everyone(twin_of):
+        for met in ("no", "yes", "no"):
+            twin.act("module.finish", module="m1", version=1, gate_met=met)
+            predicted(twin)
+        twin.act("module.finish", module="m3", version=1, gate_met="no")
+        predicted(twin)
+        assert "You have finished" in twin.on_phone("/learn/m1")[1] + twin.on_phone("/learn/m3")[1]
+        assert "You are nearly there" not in twin.on_phone("/learn/m1")[1]
+
+
 def test_joined_changed_and_left(twin_of: TwinOf) -> None:
     for twin in everyone(twin_of):
         twin.act("network.join", network="n1", **{"as": "member"}, seen_by="nobody", consent=1)
