@@ -1,5 +1,6 @@
 """The faults an engine like this one is known to have, one by one. Each must be noticed, or the tests prove nothing."""
 
+from tests.mutations.learn_faults import LEARN_FAULTS
 from tests.mutations.log_in_faults import LOG_IN_FAULTS
 from tests.mutations.number_faults import NUMBER_FAULTS
 from tests.mutations.patching import Mutation, Patch
@@ -230,6 +231,7 @@ FAULTS = (
     WORK_WIPED,
     SHARED_PHONE_KEEPS,
     SHARED_PHONE_SAYS_NOTHING,
+    *LEARN_FAULTS,
     *LOG_IN_FAULTS,
     PRIVATE_UNDER_A_PERSON,
 )
