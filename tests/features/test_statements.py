@@ -51,7 +51,7 @@ BROKEN: dict[str, tuple[str, Edit, str]] = {
     "a part of it has no words": (
         "storage.md",
         lambda text: text.replace('what = "always empty here"', "what = 0", 1),
-        "statements/storage.md, line 30: number 5 under [[kept.parts]] has to have name, what",
+        "statements/storage.md, line 30: number 6 under [[kept.parts]] has to have name, what",
     ),
 }
 
