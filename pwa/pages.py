@@ -27,7 +27,7 @@ class Page:
 STATEMENT = "features/statements/index.html"  # of the statement that is called as its page is
 
 PAGES = (
-    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging", "hand_over")),
+    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging", "scheme", "ally", "hand_over")),
     Page("pledges", "/pledges", "features/pledges/index.html", "Pledges", needs=("pledge", "pledging")),
     Page(
         "pledge",
@@ -83,7 +83,10 @@ PAGES = (
         "/me/data",
         "features/data/index.html",
         "What we hold about you",
-        needs=("pledge", "pledging", "module", "progress", "network", "membership", "asking", "device", "statement"),
+        needs=(
+            *("pledge", "pledging", "module", "progress", "network", "membership", "asking", "scheme", "ally"),
+            *("device", "statement"),
+        ),
     ),
     Page("devices", "/me/devices", "features/devices/index.html", "Your phones and computers", needs=("device",)),
     Page("phone", "/me/phone", "features/phone/index.html", "Will this phone keep your work?"),

@@ -4,10 +4,12 @@ from pathlib import Path
 
 import pytest
 
+from tests.mutations.ally_faults import ALLY_FAULTS
 from tests.mutations.faults import DEADLOCKS, FAULTS, NO_SORT
 from tests.mutations.patching import Mutation, Patch, broken_copy, planted, unnoticed, whole_copy
 from tests.mutations.privacy import PRIVACY
 
+TELLING = (*PRIVACY, *ALLY_FAULTS)
 ENOUGH = "1000"  # histories in which each of these faults shows, many times over
 
 
@@ -29,7 +31,7 @@ def app_copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return whole_copy(tmp_path_factory.mktemp("app"))
 
 
-@pytest.mark.parametrize("fault", PRIVACY, ids=named)
+@pytest.mark.parametrize("fault", TELLING, ids=named)
 def test_the_tests_notice_what_would_tell_on_somebody(fault: Mutation, app_copy: Path, demo_file: Path) -> None:
     with planted(app_copy, fault):
         survivors, output = unnoticed(app_copy, fault, {"DEMO_FILE": str(demo_file)})
@@ -37,7 +39,7 @@ def test_the_tests_notice_what_would_tell_on_somebody(fault: Mutation, app_copy:
 
 
 def test_a_copy_of_the_app_without_a_fault_passes(app_copy: Path, demo_file: Path) -> None:
-    every = tuple({test for fault in PRIVACY for test in fault.noticed_by})
+    every = tuple({test for fault in TELLING for test in fault.noticed_by})
     survivors, output = unnoticed(app_copy, Mutation("nothing", (), every), {"DEMO_FILE": str(demo_file)})
     assert survivors == {*every}, output
 
