@@ -80,6 +80,11 @@ def may_run_schemes(roles: Roles) -> bool:
     return ("coordinator", "") in roles
 
 
+def may_see_stock(roles: Roles) -> bool:
+    """Of all places at once, with what it costs."""
+    return ("coordinator", "") in roles
+
+
 def may_keep_stock(roles: Roles, place: str) -> bool:
     """Hand over by code and write down what comes and goes. Whose a code is, nobody there is told."""
     return ("helper", place) in roles or ("coordinator", "") in roles

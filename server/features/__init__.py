@@ -8,7 +8,19 @@ from sqlalchemy import Connection
 
 from server import people
 from server.config import Config
-from server.features import ally, ally_desk, guides, help, modules, network_desk, networks, pledges, statements, stock
+from server.features import (
+    ally,
+    ally_desk,
+    guides,
+    help,
+    modules,
+    network_desk,
+    networks,
+    pledges,
+    statements,
+    stock,
+    stock_desk,
+)
 from server.features.content import FOLDER, ContentProblems
 from server.features.feature import Feature
 from sync import Engine, Touch, publish
@@ -26,6 +38,7 @@ FEATURES: tuple[Feature, ...] = (
     ally.FEATURE,
     ally_desk.FEATURE,
     stock.FEATURE,
+    stock_desk.FEATURE,
 )
 
 

@@ -17,6 +17,8 @@ NEEDED = {
     "promise": list, "limits": str, "owner": str, "review": date, "places": list, "items": list,
 }  # fmt: skip
 OPTIONAL = {"policy_link": str}
+FEW = {"not_at": list, "reorder": int, "pence": int}  # order when so few are left; what one costs
+REORDER = 5
 ITEM = {"id": str, "title": str, "kind": str, "note": str}
 PLACE = {"id": str, "title": str, "address": str, "hours": str, "inpatient": bool, "days": int}
 KINDS = ("sticker", "pin", "reel", "lanyard", "card")
@@ -89,7 +91,7 @@ def _place_problems(file: Document) -> Iterator[str]:
 
 def _front_problems(file: Document) -> Iterator[str]:
     faults = [*file.problems(NEEDED, OPTIONAL)]
-    faults = faults or [*file.list_problems("items", file.front["items"], ITEM, {"not_at": list})]
+    faults = faults or [*file.list_problems("items", file.front["items"], ITEM, FEW)]
     yield from faults
     if faults:
         return
@@ -125,6 +127,8 @@ def _item_problems(file: Document, there: Mapping[str, Any]) -> Iterator[str]:
     for each in front["items"]:
         if each["kind"] not in KINDS:
             yield f"{where}: the kind of {each['id']} has to be one of {', '.join(KINDS)}."
+        if min(each.get("reorder", 0), each.get("pence", 0)) < 0:
+            yield f"{where}: reorder and pence of {each['id']} cannot be less than 0."
         wards = {place for place in front["places"] if there.get(place, {}).get("inpatient")}
         if each["kind"] in CORDS and (open_ := wards - {*each.get("not_at", [])}):
             yield (
@@ -176,7 +180,8 @@ def _scheme(file: Document) -> SchemeFile:
     front = file.front
     review = front["review"].isoformat()
     names = ("title", "version", "pledge", "commitment", "promise", "limits", "owner", "places")
-    items = [{**{name: each[name] for name in ITEM}, "not_at": each.get("not_at", [])} for each in front["items"]]
+    usual = {"not_at": [], "reorder": REORDER, "pence": 0}
+    items = [{**usual, **each} for each in front["items"]]
     body = {name: front[name] for name in names} | {"items": items, "about": paragraphs(file.body)}
     body |= {"review_by": review, "review_by_text": long_date(review), "policy_link": front.get("policy_link", "")}
     return SchemeFile(front["id"], front["order"], front["gate"], body)

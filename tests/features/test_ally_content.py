@@ -34,6 +34,11 @@ FAULTS: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
         lambda text: text.replace('places = ["c1", "c2"]', 'places = ["c1", "c9"]'),
         ["schemes/s1.md, line 17: places.toml has no place called c9", "line 17"],
     ),
+    "a cost of less than nothing": (
+        SCHEME,
+        lambda text: text.replace("pence = 140", "pence = -140"),
+        ["schemes/s1.md, line 19: reorder and pence of i4 cannot be less than 0."],
+    ),
     "a cord on a ward": (
         SCHEME,
         lambda text: text.replace('inpatient ward."\nnot_at = ["c2"]', 'inpatient ward."'),
