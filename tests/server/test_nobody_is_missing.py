@@ -9,9 +9,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Table
 
-from server.people import Person, put_person
+from server.people import PUBLIC, Person, own_scope, put_person
+from server.tables import METADATA
 from sync import publish
 from tests.server.onlookers import EVERYBODY, Onlooker, enter, routes, settle_in
 from tests.server.test_matrix import MATRIX, answer
@@ -27,6 +28,7 @@ MOMENT = re.compile(r"T\d\d:\d\d:\d\d\+00:00")  # when a log in was last used
 DONE: tuple[tuple[str, dict[str, Any]], ...] = (
     ("module.finish", {"module": "m1", "version": 1, "gate_met": "yes"}),
     ("pledge.take", {"pledge": "p2", "version": 1, "show": "name"}),
+    ("ally.request", {"scheme": "s1", "item": "i2", "collect_at": "c1"}),
     ("network.join", {"network": "n2", "as": "member", "seen_by": "committee", "consent": 1}),
 )
 
@@ -92,3 +94,24 @@ def test_nothing_that_anybody_can_get_tells_who_has_not_done_something(
     with capsys.disabled():
         kinds = len({route for _, route in after})
         print(f"\n{kinds} outputs as {len(LOOKING)} people, of whom nobody is missing", end=" ")
+
+
+def test_whoever_has_done_nothing_has_a_row_as_a_person_and_no_other(sqlite_world: World) -> None:
+    """So there is nothing to make a list of: only what was done is kept."""
+    settle_in(sqlite_world)
+    without = arrive(sqlite_world, "not")
+    for metadata in METADATA:
+        for table in metadata.sorted_tables:
+            rows = sqlite_world.read(_rows, table)
+            about = [row for row in rows if any(each in str(row) for each in without)]
+            if table.name in ("record", "scope"):
+                own = {own_scope(each) for each in without}
+                assert [row for row in about if not own & {str(each) for each in row}] == [], table.name
+            else:
+                assert len(about) == (len(without) if table.name == "person" else 0), table.name
+    shared = sqlite_world.rows("SELECT body FROM record WHERE scope = :scope", scope=PUBLIC)
+    assert [row for row in shared if any(each in str(row["body"]) for each in without)] == []
+
+
+def _rows(connection: Connection, table: Table) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in connection.execute(table.select())]

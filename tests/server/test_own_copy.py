@@ -23,7 +23,7 @@ OF_NOBODY = {
     *("scope", "snapshot", "team"),
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
-OF_NOBODY |= {"place", "scheme"}
+OF_NOBODY |= {"held_code", "place", "scheme", "stock_move"}
 
 
 def busy(world: World, key: str) -> Person:
