@@ -6,8 +6,10 @@ from itertools import permutations
 from typing import Any
 
 import pytest
+from sqlalchemy import delete
 
 from server.demo import CAST, person_id
+from server.features.schemes import Allying
 from tests.features.at_collection import LANYARD, NOT_KNOWN, STICKER, asked, collect, emptied, move, request, there
 from tests.world import DAY, World
 
@@ -112,6 +114,23 @@ def test_a_code_that_nobody_has_is_taken_and_held_for_fourteen_days(world: World
     assert world.rows("SELECT place, code, at FROM held_code") == [{"place": "c1", "code": NOT_KNOWN, "at": first}]
     assert one.do("stock.checked", place="c1", code=NOT_KNOWN).send() == [("applied", None)]
     assert one.all("check_code") == {} and world.rows("SELECT * FROM held_code") == []
+
+
+def test_a_hand_over_that_came_before_its_request_finds_it_and_settles_itself(world: World) -> None:
+    """As after an older copy of the database was put back: phones send again what it does not know."""
+    nurse, helper = world.phone("nurse"), world.phone("helper")
+    move(helper, "count", 5, at=world.now - MINUTE).send()
+    nurse.do("module.finish", module="m1", version=1, gate_met="yes")
+    nurse.do("ally.request", scheme="s1", item=LANYARD, collect_at="c1").send()
+    code = request(world, "nurse")["code"]
+    world.write(lambda connection: connection.execute(delete(Allying).where(Allying.person_id == nurse.person)))
+    world.republish("ally")
+    assert collect(helper, code).send() == [("merged", "check.code")]
+    nurse.receive()
+    nurse.do("ally.request", scheme="s1", item=LANYARD, collect_at="c1").send()
+    helper.receive()
+    assert request(world, "nurse")["state"] == "collected"
+    assert there(helper) == (4, 0) and helper.all("check_code") == {}
 
 
 def test_taken_back_to_the_desk_it_is_ready_again_and_twice_is_once(world: World) -> None:
