@@ -21,7 +21,7 @@ axe.run({ runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'bes
 SMALL_TARGETS = """
 const inText = (each) => each.matches('p > a, li > a') && getComputedStyle(each).display === 'inline';
 const notYet = (each) => each.matches('.nhsuk-skip-link:not(:focus)');
-const TARGETS = 'a, button, summary, textarea, input:not([type=hidden], [type=radio]), .app-choice';
+const TARGETS = 'a, button, summary, textarea, input:not([type=hidden], [type=radio], .app-choice *), .app-choice';
 return [...document.querySelectorAll(TARGETS)]
   .filter((each) => each.checkVisibility() && !inText(each) && !notYet(each))
   .map((each) => [each.outerHTML, (each.closest('.app-card--link') ?? each).getBoundingClientRect()])
