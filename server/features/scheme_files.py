@@ -115,6 +115,8 @@ def _scheme_problems(file: Document, there: Mapping[str, Any], stored: Mapping[s
             f"{where('version')}: people have already seen version {before['version']}. Write a higher version than "
             "that, or the same."
         )
+    if not front.get("policy_link", "https://").startswith("https://"):
+        yield f"{where('policy_link')}: policy_link has to begin with https://. Copy it from the page of the policy."
     for place in sorted({*front["places"], *_not_at(front)} - there.keys()):
         yield f"{where('places')}: places.toml has no place called {place}. Add it there, or change the name."
     yield from _item_problems(file, there)

@@ -76,6 +76,11 @@ FAULTS: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
         lambda text: text.replace('pledge = "p3"', 'pledge = "p33"'),
         ["schemes/s1.md, line 7: there is no pledge p33"],
     ),
+    "a link that could run something": (
+        SCHEME,
+        lambda text: text.replace('gate = "m1"\n', 'gate = "m1"\npolicy_link = "javascript:alert(1)"\n'),
+        ["schemes/s1.md, line 7: policy_link has to begin with https://"],
+    ),
     "no words below": (
         SCHEME,
         lambda text: text.rpartition("+++")[0] + "+++\n",
