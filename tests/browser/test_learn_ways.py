@@ -12,6 +12,7 @@ from tests.browser.engines import Browser, wait
 from tests.browser.keyboard import Keyboard
 from tests.browser.person import OnPhone
 from tests.browser.test_accessibility import SMALL_TARGETS, findings
+from tests.browser.test_guides_journey import waiting
 from tests.browser.test_learn_journey import CARD, Reading
 from tests.browser.test_reflow import as_it_comes, bigger, spaced, spilled
 from tests.databases import sqlite_url
@@ -134,3 +135,16 @@ def test_days_later_one_question_comes_once_and_stops_when_asked_to(
     wait(lambda: browser.find("[data-asked-off]").is_displayed())
     browser.click("[data-asked-off] button")
     wait(lambda: browser.has(OPEN_QUESTION))
+
+
+def test_that_a_module_helped_waits_without_a_name_and_can_be_said_only_when_it_is_finished(nurse: OnPhone) -> None:
+    reading = Reading(nurse, "m3")
+    assert not nurse.browser.has("form[data-helped]")
+    reading.to_the_end()
+    reading.finish()
+    wait(lambda: nurse.browser.find("form[data-helped] button").is_displayed())
+    nurse.browser.click("form[data-helped] button")
+    wait(lambda: "Thank you." in nurse.browser.text("form[data-helped]"))
+    [told] = waiting(nurse, make_due=False)
+    assert (told["kind"], told["data"]) == ("module.helped", {"module": "m3"})
+    assert reading.card == "done", "the page stays where it is"
