@@ -1,5 +1,5 @@
-"""`python -m bench [sync] [phone] [size] [chaos] [lighthouse]`: measure, print tables, write
-var/bench/*.json. No name means all.
+"""`python -m bench [sync] [phone] [size] [week] [chaos] [lighthouse]`: measure, print tables,
+write var/bench/*.json. No name means all.
 
 `--keep` also writes bench/RESULTS.md from what var/bench holds.
 """
@@ -14,7 +14,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from bench import chaos, lighthouse, phone, size, sync, verdicts
+from bench import chaos, lighthouse, phone, size, sync, verdicts, week
 from bench.folders import RESULTS, ROOT
 from bench.postgres import Missing
 from bench.workload import Workload
@@ -25,6 +25,7 @@ TABLES: dict[str, Callable[[Any], Rows]] = {
     "sync": lambda result: sync.table(result["peers"]),
     "phone": phone.table,
     "size": size.table,
+    "week": week.table,
     "chaos": chaos.table,
     "lighthouse": lighthouse.table,
 }
@@ -39,6 +40,7 @@ def main() -> None:
         "sync": lambda: sync.measure(work, options.rounds),
         "phone": phone.measure,
         "size": size.measure,
+        "week": week.measure,
         "chaos": lambda: chaos.measure(options.histories),
         "lighthouse": lighthouse.measure,
     }

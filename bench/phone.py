@@ -40,8 +40,8 @@ def measure() -> dict[str, object]:
         results: dict[str, object] = {"browser": browser.version, **_beside_the_network(browser, server)}
         server.stop()
         results |= _offline(browser, server)
-    with _app() as server:
-        results["first install bytes"] = _first_install(server)
+    with _app() as server, installed(server) as (_, relay):
+        results["first install bytes"] = relay.down
     return results
 
 
@@ -64,21 +64,24 @@ def _log_in(browser: Browser, server: LiveServer) -> None:
     """Ends when the worker answers pages and its first pull is done."""
     browser.open(f"{server.url}/log-in")
     browser.run(script.LOG_IN, "nurse")
-    until(_patient(lambda: browser.ask(script.INSTALLED)), "a worker")
+    until(patient(lambda: browser.ask(script.INSTALLED)), "a worker")
     browser.open(f"{server.url}/pledges")
     until(lambda: (browser.ask(script.STATUS) or {}).get("cursors", {}).get("public"), "the first pull")
     for page in (*PAGES, *PLEDGES):
         browser.open(server.url + page)
 
 
-def _first_install(server: LiveServer) -> int:
-    """All bytes that reach a new browser, its worker included, from the log-in page until it holds everything."""
+@contextlib.contextmanager
+def installed(server: LiveServer) -> Iterator[tuple[Browser, Relay]]:
+    """A new browser, its worker included, that came from log in to hold everything, all of it over the relay."""
     relay = Relay(server.port)
     relay.start()
-    with _browser(f"--host-resolver-rules=MAP localhost:{server.port} 127.0.0.1:{relay.port}") as browser:
-        _log_in(browser, server)
-    relay.stop()
-    return relay.down
+    try:
+        with _browser(f"--host-resolver-rules=MAP localhost:{server.port} 127.0.0.1:{relay.port}") as browser:
+            _log_in(browser, server)
+            yield browser, relay
+    finally:
+        relay.stop()
 
 
 def _beside_the_network(browser: Browser, server: LiveServer) -> dict[str, object]:
@@ -125,7 +128,7 @@ def _round(browser: Browser, server: LiveServer, how: str, kind: str) -> dict[st
 
 def _tap(browser: Browser, path: str) -> float:
     browser.run(script.TAP, path)
-    return float(until(_patient(lambda: browser.run(script.READABLE, path)), f"{path} to be readable"))
+    return float(until(patient(lambda: browser.run(script.READABLE, path)), f"{path} to be readable"))
 
 
 def _act(browser: Browser, url: str, kind: str) -> float:
@@ -142,7 +145,7 @@ def _cold_start(browser: Browser, url: str) -> float:
     return float(started)
 
 
-def _patient(look: Callable[[], Any]) -> Callable[[], Any]:
+def patient(look: Callable[[], Any]) -> Callable[[], Any]:
     """Between two documents there is nothing to run a script in."""
 
     def seen() -> Any:

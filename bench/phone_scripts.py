@@ -68,3 +68,43 @@ form.append(person)
 document.body.append(form)
 form.submit()
 """
+
+# As if a day had gone by since anything was asked for: on the phone of whoever is here, and in what anybody may read.
+DAY_OLDER = """
+(async () => {
+const names = (await indexedDB.databases()).map(({ name }) => name)
+const held = names.filter(name => name.startsWith("cg-") && name !== "cg-meta")
+for (const name of held) await new Promise(end => {
+  const opening = indexedDB.open(name)
+  opening.onsuccess = () => {
+    const writing = opening.result.transaction("value", "readwrite")
+    const store = writing.objectStore("value")
+    for (const each of ["last_sync", "checked_at"]) store.get(each).onsuccess = ({ target }) => {
+      if (target.result) store.put(target.result - 25 * 3600 * 1000, each)
+    }
+    store.put(0, "next_at")
+    writing.oncomplete = () => { opening.result.close(); end() }
+  }
+})
+done()
+})()
+"""
+# Whether everything that is held was asked for today.
+HEARD = """
+(async () => {
+const names = (await indexedDB.databases()).map(({ name }) => name)
+const held = names.filter(name => name.startsWith("cg-") && name !== "cg-meta")
+const old = await Promise.all(held.map(name => new Promise(end => {
+  const opening = indexedDB.open(name)
+  opening.onsuccess = () => {
+    const asked = opening.result.transaction("value").objectStore("value").get("last_sync")
+    asked.onsuccess = () => { opening.result.close(); end(asked.result && Date.now() - asked.result > 3600 * 1000) }
+  }
+})))
+done(!old.some(Boolean))
+})()
+"""
+UPDATE = """
+navigator.serviceWorker.getRegistration().then(found => found.update()).catch(() => {})
+done() // the page may be read again before there is an answer
+"""

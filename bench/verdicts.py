@@ -106,6 +106,7 @@ PROMISED = (
     Line("page by the worker / from the server over slow 4G", 0.25, 0.25, _beside("page over slow 4G")),
     Line("JavaScript, gzip", 45, 45, _kilobytes("size", "JavaScript gz"), "KB"),
     Line("first install, on the wire", 300, 300, _kilobytes("phone", "first install bytes"), "KB"),
+    Line("a quiet week, on the wire", 50, 50, _kilobytes("week", "quiet week bytes"), "KB"),
 )
 
 ALSO_WANTED = (
