@@ -43,7 +43,7 @@ PAGES = (
         "/learn/{module}",
         "features/learn/module.html",
         "A module",
-        needs=("module", "progress"),
+        needs=("module", "progress", "guide"),
         of="module",
     ),
     Page(

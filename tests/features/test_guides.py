@@ -91,6 +91,17 @@ def test_past_its_review_a_guide_says_that_it_is_being_checked(sqlite_world: Wor
     assert "Being checked" in page(sqlite_world, "/help")
 
 
+def test_past_its_review_a_guide_is_no_source_for_a_module_and_the_module_says_so(
+    sqlite_world: World, folder: Path
+) -> None:
+    nurse = sqlite_world.log_in("nurse")
+    assert "being checked" not in nurse.get("/learn/m2").text
+    edit(folder, GUIDE, checked(TODAY - timedelta(60), TODAY - timedelta(1)))
+    sqlite_world.load_content(folder)
+    assert "which is being checked. Ask before you rely on either." in nurse.get("/learn/m2").text
+    assert "being checked" not in nurse.get("/learn/m3").text, "it does not lead there"
+
+
 def test_on_the_day_of_its_review_a_guide_still_stands(sqlite_world: World, folder: Path) -> None:
     edit(folder, GUIDE, checked(TODAY - timedelta(60), TODAY))
     sqlite_world.load_content(folder)

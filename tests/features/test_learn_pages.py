@@ -111,7 +111,7 @@ def test_a_content_note_is_read_before_anything_else_and_lets_people_skip(sqlite
 
 def test_what_one_person_finished_nobody_else_sees(sqlite_world: World) -> None:
     finish(sqlite_world)
-    for key in ("newcomer", "manager", "coordinator", "admin"):
+    for key in ("newcomer", "manager", "private", "admin"):
         other = sqlite_world.log_in(key)
         assert 'data-way="new"' in other.get("/learn/m1").text, key
         assert "Finished" not in other.get("/learn").text, key
