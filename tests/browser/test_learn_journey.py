@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import Connection
 from sqlalchemy import text as sql
 
+from server.demo import person_id
 from tests.browser.engines import Browser, wait
 from tests.browser.person import OnPhone
 from tests.databases import sqlite_url
@@ -21,8 +22,11 @@ for (const asked of document.querySelectorAll(`${arguments[0]} [data-ask]`)) {
   asked.querySelector("[data-see]")?.click();
 }
 """
-FINISHED = "select module_id, gate_met, done_on, received_at from finished order by module_id"
-JOURNAL = "select count(*) from action where kind = 'module.finish'"
+NURSE = person_id("nurse")
+FINISHED = (
+    f"select module_id, gate_met, done_on, received_at from finished where person_id = '{NURSE}' order by module_id"
+)
+JOURNAL = f"select count(*) from action where kind = 'module.finish' and person = '{NURSE}'"
 
 
 class Reading:
@@ -208,7 +212,7 @@ def test_a_small_edit_changes_nothing_and_a_material_one_offers_only_what_is_new
     assert (reading.card, reading.count) == ("again", "Card 1 of 1")
     assert reading.chosen and reading.said, "the same question keeps its answer"
     reading.finish()
-    wait(lambda: nurse.rows("select version from finished") == [(3,)])
+    wait(lambda: nurse.rows(f"select version from finished where person_id = '{NURSE}'") == [(3,)])
 
 
 def test_a_module_that_changed_in_the_middle_keeps_the_answers_of_what_is_the_same_and_says_so(nurse: OnPhone) -> None:

@@ -8,6 +8,7 @@ from selenium.webdriver.common.keys import Keys
 from sqlalchemy import text
 
 from pwa.dates import london_date
+from server.demo import person_id
 from tests.browser.engines import Browser, wait
 from tests.browser.keyboard import Keyboard
 from tests.browser.person import OnPhone
@@ -19,7 +20,7 @@ from tests.databases import sqlite_url
 from tests.live import LiveServer
 from tests.world import DAY, open_world
 
-FINISHED = "select module_id, gate_met from finished"
+FINISHED = f"select module_id, gate_met from finished where person_id = '{person_id('nurse')}'"
 SYNC = "navigator.serviceWorker.controller.postMessage({ ask: 'sync', force: true })"
 OPEN_QUESTION = "[data-refresher]:not([hidden])"
 
