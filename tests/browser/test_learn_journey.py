@@ -20,6 +20,11 @@ TICK = """
 for (const asked of document.querySelectorAll(`${arguments[0]} [data-ask]`)) {
   for (const option of asked.querySelectorAll(`[data-grade="${arguments[1]}"] input:not(:checked)`)) option.click();
   asked.querySelector("[data-see]")?.click();
+  const box = asked.querySelector("textarea");
+  if (box && !box.value) {
+    box.value = "As I would say it";
+    box.dispatchEvent(new Event("input", { bubbles: true }));
+  }
 }
 """
 NURSE = person_id("nurse")

@@ -16,6 +16,7 @@ from tests.server.hostile import ATTACKER, INJECTED, NETWORKS, OTHER, TOKEN, Wat
 from tests.server.test_hostile_sync import domain, good
 from tests.world import Person, World, path_of
 
+ABOUT = ("pledge", "network", "topic", "device", "module", "scheme", "place")  # what an action is about
 HTML = {"Accept": "text/html"}
 PAGES_AND_FILES = [path_of(page) for page in PAGES] + [
     *("/log-in", "/nope", "/me/data/copy", "/networks/n99", "/health", "/metrics", "/openapi.json", "/sw.js"),
@@ -148,7 +149,7 @@ def test_what_is_injected_by_a_form_is_text_in_the_page_and_nowhere_else(
         for text in INJECTED:
             sent = {name: text if value == "?" else value for name, value in fields.items()}
             if "page" not in sent.values() and "?" in (fields.get("page"), fields.get("undo"), fields.get("more")):
-                sent |= {name: "zz" for name in ("pledge", "network", "topic", "device") if name in sent}
+                sent |= {name: "zz" for name in ABOUT if name in sent}
             answer = watched.fine(person._send("POST", path, HTML, data=sent))
             assert answer.status_code in (303, 422, 429), (path, sent)
             told = answer.text + str(answer.headers)

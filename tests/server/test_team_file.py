@@ -46,7 +46,7 @@ def test_a_new_team_and_a_new_name_reach_the_phones(run: Run, sqlite_world: Worl
     lines = [line.replace("Meadow community nursing", "Meadow nursing") for line in everything()]
     assert run("load-teams", write(*lines, "t13,Café team,Trust offices,NO", encoding="utf-8-sig")) == 0
     phone = sqlite_world.phone("nurse")
-    assert phone.get("team", "t13") == {"name": "Café team", "site": "Trust offices"}
+    assert phone.get("team", "t13") == {"name": "Café team", "site": "Trust offices", "inpatient": 0}
     me = phone.get("person", "me")
     assert me and me["team_name"] == "Meadow nursing"
     assert sqlite_world.read(lambda connection: differences(sqlite_world.engine, connection)) == []
