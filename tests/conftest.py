@@ -96,3 +96,10 @@ def start_server(tmp_path: Path) -> Iterator[Callable[..., LiveServer]]:
 def live_server(start_server: Callable[..., LiveServer]) -> LiveServer:
     """The app as `./dev run` starts it, on an empty SQLite database of its own."""
     return start_server()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """How many of the planted faults were noticed. Said here, where also a run in several processes is summed up."""
+    passed = [each for each in terminalreporter.stats.get("passed", []) if "::test_the_tests_notice" in each.nodeid]
+    if passed:
+        terminalreporter.write_line(f"{len(passed)} killed")
