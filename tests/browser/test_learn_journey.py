@@ -139,8 +139,9 @@ def test_a_module_keeps_its_card_and_answers_and_is_finished_with_no_signal(nurs
     reading = Reading(nurse, "m2")
     reading.go()
     reading.answer()
-    wait(lambda: reading.said)
+    wait(lambda: kept(nurse, "m2")["answers"])
     before = reading.card, reading.chosen, reading.said
+    assert reading.said
     nurse.lose_power()
     nurse.open("/learn")
     wait(lambda: "You are at card 2 of" in nurse.browser.text('[data-record="module:m2"]'))
