@@ -10,7 +10,7 @@ import posixpath
 import re
 from collections.abc import Callable
 
-from rjsmin import jsmin  # type: ignore[import-untyped]
+import minify  # type: ignore[import-untyped]
 
 IMPORT = re.compile(r'^import (?:\* as (?P<all>\w+)|(?P<names>\{[^}]*\})) from "(?P<path>\.[^"]+)";\n', re.M)
 EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const|let) (?P<name>\w+))", re.M)
@@ -22,12 +22,19 @@ class LinkError(Exception):
 
 
 def link(entry: str, read: Callable[[str], str]) -> str:
-    """`entry` and all it imports as one classic script, without comments and white space. `read` gives the source of a
-    path such as "worker/main.js"."""
+    """`entry` and all it imports as one classic script, without comments and white space and with short names. `read`
+    gives the source of a path such as "worker/main.js"."""
     done: dict[str, str] = {}
     _add(entry, read, done, ())
-    script: str = jsmin('"use strict";\n(() => {\n' + "".join(done.values()) + "})();\n")
-    return script
+    return _short('"use strict";\n(() => {\n' + "".join(done.values()) + "})();\n")
+
+
+def _short(script: str) -> str:
+    try:
+        short: str = minify.string("text/javascript", script)
+    except minify.MinifyError as why:
+        raise LinkError(str(why)) from None
+    return short
 
 
 def _add(path: str, read: Callable[[str], str], done: dict[str, str], above: tuple[str, ...]) -> None:

@@ -17,7 +17,7 @@ OURS = {
 }
 FOLDERS = (*OURS, "tests", "bench")
 # The parts that lean on nothing else name every package they may use.
-PACKAGES = {"sync": {"sqlalchemy", "msgspec"}, "pwa": {"babel", "jinja2", "markupsafe", "brotli", "rjsmin"}}
+PACKAGES = {"sync": {"sqlalchemy", "msgspec"}, "pwa": {"babel", "jinja2", "markupsafe", "brotli", "minify"}}
 
 FEATURES = PurePosixPath("server/features")
 FEATURE_MAY_USE = (
