@@ -38,9 +38,10 @@ FIND = {
     "postgresql": _FIND.format(
         hashed="$1",
         versions="(SELECT json_object_agg(id, version) FROM scope"
-        " WHERE id IN (SELECT json_array_elements_text($2::json)))",
+        " WHERE id = ANY (ARRAY(SELECT json_array_elements_text($2::json))))",
         networks="(SELECT string_agg(id, ',') FROM network)",
-        joined="(SELECT string_agg(scope, ',') FROM record WHERE scope IN (SELECT json_array_elements_text($2::json))"
+        joined="(SELECT string_agg(scope, ',') FROM record"
+        " WHERE scope = ANY (ARRAY(SELECT json_array_elements_text($2::json)))"
         " AND kind = 'membership' AND body IS NOT NULL)",
         places="(SELECT string_agg(id, ',') FROM record"
         " WHERE scope = 'public' AND kind = 'place' AND body IS NOT NULL)",

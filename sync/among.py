@@ -4,7 +4,7 @@ and prepared anew at every call, which was measured to cost more than the query.
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import Boolean, Column, ColumnElement, Text, bindparam
+from sqlalchemy import Column, ColumnElement, Text, bindparam
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
 
@@ -12,10 +12,11 @@ from sync.wire import encode_body
 
 
 class one_of(FunctionElement[bool]):
-    """A column and the JSON list of the texts it may be. Both databases then look each of them up in an index."""
+    """A column and the JSON list of the texts it may be. Both databases then look each of them up in an index.
+
+    It says nothing of its type: of a Boolean, SQLAlchemy writes `... = 1` on SQLite, and that reads the whole table."""
 
     inherit_cache = True
-    type = Boolean()
 
 
 @compiles(one_of, "sqlite")
