@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from pwa.pages import Page
 from server import members
-from server.members import Own
+from server.members import NETWORK_IDS, Own
 from server.people import STANDING, Roles, own_scope, roles_in
 from server.places import desk_scope, places
 
@@ -27,16 +27,17 @@ ROLES = {
     **dict.fromkeys(("coordinator", "staffside", "admin", "protection"), ""),
 }
 HOUR = 3_600_000  # milliseconds
+_STANDING = STANDING.add_columns(NETWORK_IDS)  # one statement: on PostgreSQL each costs a trip
 DESK_LIFE = 12 * HOUR  # of a second factor, for the work of leads, coordinators and administrators
 FORM_LIFE = HOUR
 
 
 def scopes_of(connection: Connection, key: bytes, person_id: str) -> list[str]:
-    found = connection.execute(STANDING, {"person": person_id}).one_or_none()
+    found = connection.execute(_STANDING, {"person": person_id}).one_or_none()
     if found is None:
         return list(ANYONE)
-    team, roles = found
-    mine = members.own(key, members.networks(connection), person_id)
+    team, roles, networks = found
+    mine = members.own(key, members.networks_in(networks), person_id)
     joined = members.live(connection, mine.by_network.values())
     return scopes(person_id, team, roles_in(roles), mine, joined, places(connection) if roles else ())
 

@@ -74,7 +74,7 @@ async def glance(db: Db, key: bytes, token: str | None, cursors: Mapping[str, in
         return Seen(epoch, None, _same(access.ANYONE, cursors, versions))
     if visitor.revoked_at is not None:
         return Seen(epoch, visitor, _same(access.ANYONE, cursors, versions))
-    mine = members.own(key, tuple(sorted((networks or "").split(","))), visitor.person)
+    mine = members.own(key, members.networks_in(networks), visitor.person)
     inside, desks = (joined or "").split(","), [each for each in (places or "").split(",") if each]
     scopes = access.scopes(visitor.person, visitor.team, visitor.roles, mine, inside, desks)
     return Seen(epoch, visitor, _same(scopes, cursors, versions))

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
-from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, select, update
+from sqlalchemy import Connection, ForeignKey, RowMapping, bindparam, delete, func, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -65,6 +65,7 @@ class NamesRead(Base):
 
 
 NETWORKS = select(Network.id).order_by(Network.id)
+NETWORK_IDS = select(func.aggregate_strings(Network.id, ",")).scalar_subquery()  # for queries that ask for more
 _LIVE = select(record.c.scope).where(
     among(record.c.scope, "scopes"), record.c.kind == "membership", record.c.body.is_not(None)
 )
@@ -90,6 +91,11 @@ _NAMED = (
 
 def networks(connection: Connection) -> tuple[str, ...]:
     return tuple(connection.execute(NETWORKS).scalars())
+
+
+def networks_in(text: str | None) -> tuple[str, ...]:
+    """What NETWORK_IDS found."""
+    return tuple(sorted((text or "").split(",")))
 
 
 def scope_of(key: bytes, network: str, person: str) -> str:
