@@ -47,20 +47,28 @@ def nurse(phone: OnPhone) -> OnPhone:
     return phone
 
 
-@pytest.fixture
-def line_and_phone(
-    engine: str, open_browser: Callable[..., Browser], start_server: Callable[..., LiveServer]
+@contextlib.contextmanager
+def behind_a_line(
+    engine: str, open_browser: Callable[..., Browser], start_server: Callable[..., LiveServer], **settings: str
 ) -> Iterator[tuple[Line, OnPhone]]:
     """A phone behind a line of our own. The server believes in the line's address, as behind any proxy."""
     require(engine)
     outer, inner = free_port(), free_port()
-    server = start_server(port=inner, public_url=f"http://localhost:{outer}")
+    server = start_server(port=inner, public_url=f"http://localhost:{outer}", **settings)
     server.url = f"http://localhost:{outer}"
     line = Line(inner, outer)
     try:
         yield line, OnPhone(open_browser(engine), server)
     finally:
         line.close()
+
+
+@pytest.fixture
+def line_and_phone(
+    engine: str, open_browser: Callable[..., Browser], start_server: Callable[..., LiveServer]
+) -> Iterator[tuple[Line, OnPhone]]:
+    with behind_a_line(engine, open_browser, start_server) as both:
+        yield both
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """What somebody answers and writes in a module is on their phone alone, and goes from it as their plans do."""
 
-import base64
 import json
-from pathlib import Path
-from urllib.parse import quote
 
+from tests.browser import scanner
 from tests.browser.engines import wait
 from tests.browser.line import Line
 from tests.browser.person import OnPhone
@@ -15,13 +13,6 @@ from tests.browser.test_shared_phone_journey import say
 WORDS = "Zq7 Quillfeather & co"
 PROMPTED = ("pause", "action")
 PLANTED = "fetch('/health', { method: 'POST', body: arguments[0] })"
-
-
-def shapes(word: str) -> list[bytes]:
-    """A word as it is, in an address, in JSON and in base64 at each of three places."""
-    raw = word.encode()
-    coded = [base64.b64encode(b"x" * skip + raw)[4 if skip else 0 : -4] for skip in range(3)]
-    return [raw, quote(word).encode(), quote(word, safe="").replace("%20", "+").encode(), *coded]
 
 
 def read_through(nurse: OnPhone) -> None:
@@ -42,25 +33,21 @@ def read_through(nurse: OnPhone) -> None:
     wait(lambda: nurse.unsent == 0)
 
 
-def on_the_server(folder: Path) -> bytes:
-    return b"".join(file.read_bytes() for file in sorted(folder.rglob("*")) if file.is_file())
-
-
-def leaks(line: Line, nurse: OnPhone) -> list[bytes]:
-    found = line.sent() + on_the_server(nurse.server.var_dir)
-    return [shape for shape in shapes(WORDS) if shape in found]
+def leaks(line: Line, nurse: OnPhone) -> bool:
+    told = [*(request for _, request in line.heard), *scanner.in_files(nurse.server.var_dir)]
+    return bool(scanner.found({"words": WORDS}, iter(told)))
 
 
 def test_own_words_and_answers_are_in_no_request_no_database_and_no_log(line_and_nurse: tuple[Line, OnPhone]) -> None:
     line, nurse = line_and_nurse
     read_through(nurse)
-    assert leaks(line, nurse) == []
+    assert not leaks(line, nurse)
     sent = line.sent()
     assert b"module.finish" in sent and b"gate_met" in sent, "the scan sees what is sent"
     for name in (b"chosen", b"answers", b"learn:"):
         assert name not in sent, name
     nurse.browser.js(PLANTED, WORDS)
-    wait(lambda: leaks(line, nurse) == [WORDS.encode()])
+    wait(lambda: leaks(line, nurse))
 
 
 def test_of_a_module_nothing_is_left_on_a_shared_phone_after_log_out(nurse: OnPhone) -> None:
