@@ -17,14 +17,13 @@ from server import access
 from server.desk import Refusal, entering
 from server.features.networks import month_text
 from server.reports.export import WHAT, Row, as_csv, as_json, rows
-from server.reports.published import ASKED, GUIDE_HELPED, MEMBERS, MODULE_HELPED, PEOPLE, TAKEN, last_month
+from server.reports.published import last_month
 from server.site import Site, token_of
 from server.web import PRIVATE, AnyRequest, Held, drawn, holding, no_such_page, see_other
 from server.words import words
 
 GET = [HttpMethod.GET, HttpMethod.HEAD]
 PATH = "/desk/numbers"
-ORDER = (PEOPLE, TAKEN, MEMBERS, ASKED, GUIDE_HELPED, MODULE_HELPED)  # on the page
 FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "json": (as_json, "application/json")}
 
 
@@ -70,7 +69,7 @@ def _read(connection: Connection, site: Site, token: str | None, *, last: bool) 
 
 
 def _page(seen: list[Row]) -> dict[str, Any]:
-    tables = [_table(measure, [row for row in seen if row.measure == measure]) for measure in ORDER]
+    tables = [_table(measure, [row for row in seen if row.measure == measure]) for measure in WHAT]
     return {"month": month_text(seen[0].month) if seen else "", "tables": [each for each in tables if each["rows"]]}
 
 

@@ -14,9 +14,22 @@ from server.db import table
 from server.features.help import HelpPage
 from server.features.networks import NetworkAsked
 from server.features.pledges import Pledge, Pledging
+from server.features.schemes import CANCELLED, Allying, body, schemes
+from server.features.schemes import COLLECTED as HAS_IT
+from server.features.shelf import StockMove
 from server.members import Membership, networks
 from server.people import Person, Team
-from server.reports.published import ASKED, GUIDE_HELPED, MEMBERS, MODULE_HELPED, PEOPLE, TAKEN
+from server.reports.published import (
+    ALLIES,
+    ASKED,
+    COLLECTED,
+    GUIDE_HELPED,
+    MEMBERS,
+    MODULE_HELPED,
+    PEOPLE,
+    SIGN_UPS,
+    TAKEN,
+)
 from sync.tables import record
 
 Counts = dict[tuple[str, str], int]  # by measure and area
@@ -25,6 +38,7 @@ _member, _taken, _asked = table(Membership), table(Pledging), table(NetworkAsked
 _taker = _taken.join(table(Person))
 _TOPICS = select(HelpPage.id).where(HelpPage.kind == "topic")
 _COUNTED = _taken.c.show != "nobody"
+_ally, _move = table(Allying), table(StockMove)
 _PERSON = func.count(_taken.c.person_id.distinct())
 
 
@@ -38,6 +52,7 @@ def counts(connection: Connection) -> Counts:
         **_each(PEOPLE, connection.scalars(select(Team.id)), by_team),
         **_each(TAKEN, connection.scalars(select(Pledge.id)), by_pledge),
         **_each(ASKED, connection.scalars(_TOPICS), by_topic),
+        **_of_schemes(connection),
         **_helped(connection, GUIDE_HELPED, "guide"),
         **_helped(connection, MODULE_HELPED, "module"),
         (MEMBERS, ""): _all(connection, func.count(), _member),
@@ -45,6 +60,22 @@ def counts(connection: Connection) -> Counts:
         (TAKEN, ""): _all(connection, func.count(), _taken, _COUNTED),
         (ASKED, ""): _all(connection, func.count(_asked.c.asker.distinct()), _asked),
     }
+
+
+def _of_schemes(connection: Connection) -> Counts:
+    """Of the promise of a scheme TAKEN tells. Who signed up may still wait; what was collected stays collected when
+    somebody steps back; an ally now is who has theirs and did not. No totals: of one scheme they would be the same
+    numbers, rounded a second time."""
+    known = schemes(connection)
+    signed = _by(connection, _ally.c.scheme, func.count(), _ally, _ally.c.state != CANCELLED)
+    allies = _by(connection, _ally.c.scheme, func.count(), _ally, _ally.c.state == HAS_IT)
+    given = _by(connection, _move.c.item, func.sum(_move.c.number), _move, _move.c.what == "issue")
+    taken_back = _by(connection, _move.c.item, func.sum(_move.c.number), _move, _move.c.what == "back")
+    collected = {
+        id: sum(given.get(each["id"], 0) - taken_back.get(each["id"], 0) for each in body(row)["items"])
+        for id, row in known.items()
+    }
+    return {**_each(SIGN_UPS, known, signed), **_each(COLLECTED, known, collected), **_each(ALLIES, known, allies)}
 
 
 def _helped(connection: Connection, measure: str, kind: str) -> Counts:

@@ -19,12 +19,15 @@ from server.features.pledges import Pledge
 from server.members import Network
 from server.people import Team
 from server.reports.published import (
+    ALLIES,
     AREAS,
     ASKED,
+    COLLECTED,
     GUIDE_HELPED,
     MEMBERS,
     MODULE_HELPED,
     PEOPLE,
+    SIGN_UPS,
     TAKEN,
     Number,
     numbers,
@@ -33,10 +36,13 @@ from server.reports.small import Rule, Shown, share
 from sync.tables import record
 from sync.wire import open_
 
-WHAT = {
-    MEMBERS: "People in a network",
+WHAT = {  # in the order of the page
     PEOPLE: "People with a pledge",
     TAKEN: "Pledges taken",
+    SIGN_UPS: "People who signed up",
+    COLLECTED: "Items collected",
+    ALLIES: "Allies now",
+    MEMBERS: "People in a network",
     ASKED: "People who asked for a new network",
     GUIDE_HELPED: "Times a guide helped",
     MODULE_HELPED: "Times a module helped",
@@ -84,8 +90,8 @@ def _names(connection: Connection) -> dict[tuple[str, str], str]:
     names = {(of, id): name for of, query in wanted.items() for id, name in connection.execute(query)}
     topics = select(HelpPage.id, HelpPage.body).where(HelpPage.kind == "topic")
     names |= {("topic", id): msgspec.json.decode(body)["name"] for id, body in connection.execute(topics)}
-    helping = select(record.c.kind, record.c.id, record.c.body).where(record.c.kind.in_(("guide", "module")))
-    found = connection.execute(helping.where(record.c.body.is_not(None)))
+    titled = select(record.c.kind, record.c.id, record.c.body).where(record.c.kind.in_(("guide", "module", "scheme")))
+    found = connection.execute(titled.where(record.c.body.is_not(None)))
     return names | {(kind, id): msgspec.json.decode(open_(body))["title"] for kind, id, body in found}
 
 

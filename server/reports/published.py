@@ -1,7 +1,7 @@
 """The numbers that were published, month by month: the only ones that any page, record or file may tell.
 
 Knows no feature and never counts: what is not in its table cannot be told. A number is of one thing: of a network, a
-team, a pledge or a topic, or of everybody. There is no place for two of them at once, nor for a day.
+team, a pledge, a scheme or a topic, or of everybody. There is no place for two of them at once, nor for a day.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ MEMBERS = "network_members"
 PEOPLE = "people_with_pledge"
 TAKEN = "pledges_taken"
 ASKED = "network_asked_for"
+SIGN_UPS = "ally_sign_ups"
+COLLECTED = "ally_collected"
+ALLIES = "ally_active"
 GUIDE_HELPED = "guide_helped"
 MODULE_HELPED = "module_helped"
 # What the area of each is. An empty area is everybody.
 AREAS = {
     **{MEMBERS: "network", PEOPLE: "team", TAKEN: "pledge", ASKED: "topic"},
+    **dict.fromkeys((SIGN_UPS, COLLECTED, ALLIES), "scheme"),
     **{GUIDE_HELPED: "guide", MODULE_HELPED: "module"},
 }
 

@@ -10,6 +10,8 @@ from sqlalchemy import Connection, insert
 
 from server.features.networks import NetworkAsked
 from server.features.pledges import Pledging
+from server.features.schemes import COLLECTED, Allying
+from server.features.shelf import StockMove
 from server.members import Membership
 from server.people import Person
 from server.reports import snapshots
@@ -41,6 +43,16 @@ def members(world: World, network: str, how_many: int) -> None:
 def pledges(world: World, pledge: str, who: list[str], show: str = "team") -> None:
     same = {"pledge_id": pledge, "version": 1, "show": show, "taken_on": "2026-01-05", "how": "", "how_on": ""}
     world.write(_put, Pledging, [{"person_id": id, "shown_id": secrets.token_hex(8), **same} for id in who])
+
+
+def allies(world: World, who: list[str], state: str) -> None:
+    """They asked for a pin badge in this state; what was collected left the shelf."""
+    same = {"scheme": "s1", "item": "i2", "collect_at": "c1", "state": state, "with_person": False}
+    same |= {"asked_on": "2026-01-05", "asked_at": 1, "collected_on": ""}
+    world.write(_put, Allying, [{"person_id": id, **same} for id in who])
+    if state == COLLECTED:
+        moved = {"place": "c1", "item": "i2", "what": "issue", "number": 1, "role": "helper", "at": 1}
+        world.write(_put, StockMove, [moved | {"received_at": 1} for _ in who])
 
 
 def asks(world: World, topic: str, how_many: int) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import inspect
+import re
 from datetime import UTC, datetime
 from typing import Any
 
@@ -15,13 +16,28 @@ from server.access import scopes_of
 from server.config import Config
 from server.db import Db
 from server.demo import person_id
+from server.features.schemes import Allying
 from server.housekeeping import clean
 from server.reports import snapshots
-from server.reports.published import AREAS, ASKED, MEMBERS, PEOPLE, TAKEN, PublishedNumber, Snapshot, last, published
+from server.reports.counts import counts as true_counts
+from server.reports.published import (
+    ALLIES,
+    AREAS,
+    ASKED,
+    COLLECTED,
+    MEMBERS,
+    PEOPLE,
+    SIGN_UPS,
+    TAKEN,
+    PublishedNumber,
+    Snapshot,
+    last,
+    published,
+)
 from server.reports.small import Rule
 from server.tables import METADATA
 from sync import Engine, pull
-from tests.reports.crowd import a_month_later, asks, members, people, pledges
+from tests.reports.crowd import a_month_later, allies, asks, members, people, pledges
 from tests.world import DAY, Person, World
 
 FEW = "fewer than 10"
@@ -161,6 +177,29 @@ def test_who_chose_that_nobody_sees_a_pledge_is_in_no_number(sqlite_world: World
         assert told(sqlite_world, measure, area) in (FEW, "about 10"), (measure, area)
 
 
+def test_a_scheme_is_told_in_four_numbers_of_its_own(sqlite_world: World) -> None:
+    """Who promised, who signed up, what was collected, and who is an ally now: one stepped back, one cancelled."""
+    before = counts(sqlite_world)
+    crowd = people(sqlite_world, 40)
+    pledges(sqlite_world, "p3", crowd)
+    allies(sqlite_world, crowd[:12], "waiting")
+    allies(sqlite_world, crowd[12:32], "collected")
+    allies(sqlite_world, crowd[32:34], "cancelled")
+    gone = delete(Allying).where(Allying.person_id == crowd[31])
+    sqlite_world.write(lambda connection: connection.execute(gone))
+    after = counts(sqlite_world)
+    more = {cell: after[cell] - before[cell] for cell in after}
+    assert [more[TAKEN, "p3"], *(more[name, "s1"] for name in (SIGN_UPS, COLLECTED, ALLIES))] == [40, 31, 20, 19]
+    a_month_later(sqlite_world)
+    told = [sqlite_world.read(published, name, "s1") for name in (SIGN_UPS, COLLECTED, ALLIES)]
+    assert all(re.fullmatch(r"about \d+[05]", each) for each in told)
+
+
+def counts(world: World) -> dict[tuple[str, str], int]:
+    found: dict[tuple[str, str], int] = world.read(true_counts)
+    return found
+
+
 def test_a_few_who_asked_for_a_network_are_some_interest(sqlite_world: World) -> None:
     asks(sqlite_world, "a2", 9)
     asks(sqlite_world, "a1", 40)
@@ -193,14 +232,15 @@ def test_a_number_is_of_one_thing_and_of_a_month(sqlite_world: World) -> None:
         "topic": {each["id"] for each in sqlite_world.rows("SELECT id FROM help_page WHERE kind = 'topic'")},
         **{
             kind: {each["id"] for each in sqlite_world.rows(f"SELECT id FROM record WHERE kind = '{kind}'")}
-            for kind in ("guide", "module")
+            for kind in ("guide", "module", "scheme")
         },
     }
     for each in sqlite_world.rows("SELECT month, measure, area FROM published_number"):
         assert each["area"] in {"", *ids[AREAS[each["measure"]]]}
         assert len(each["month"]) == len("2026-11")
     found = {measure: set(sqlite_world.read(last, measure)) for measure in AREAS}
-    assert found == {measure: {"", *ids[of]} for measure, of in AREAS.items()}, "an empty one is told like any other"
+    wanted = {measure: {*ids[of], *([] if of == "scheme" else [""])} for measure, of in AREAS.items()}
+    assert found == wanted, "an empty one is told like any other; the total of one scheme is no number rounded twice"
 
 
 def test_the_month_is_the_one_in_london_and_never_goes_back(sqlite_world: World) -> None:
