@@ -103,6 +103,7 @@ def _module_file(file: Document, named: Named) -> tuple[ModuleFile, list[str]]:
         "topic": front["topic"],
         "note": front.get("content_note", ""),
         "gate": front["gate"],
+        "retired": front.get("retired", False),
         "owner": front["owner"],
         "reviewed": front["reviewed"].isoformat(),
         "reviewed_text": long_date(front["reviewed"].isoformat()),

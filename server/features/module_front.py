@@ -15,7 +15,7 @@ NEEDED = {
     "review_by": date, "recheck_days": int, "sources": list, "refreshers": list, "gate": bool, "tags": list,
     "licence": str,
 }  # fmt: skip
-OPTIONAL = {"content_note": str}
+OPTIONAL = {"content_note": str, "retired": bool}
 TOPICS = ("public", "private")
 NUMBERS = {"number": 999, "version": 10_000, "minutes": 15, "recheck_days": 366}  # each is 1 at least
 NAME = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -56,7 +56,7 @@ def read(folder: Path, stored: Mapping[str, Mapping[str, Any]], places: Sequence
     file = _places(folder / "places.toml", problems)
     there = {each["id"]: each for each in file.front["places"]} if file else {}
     for each in found:
-        problems += [*_front_problems(each)] or [*_scheme_problems(each, there, stored), *_pledge_problem(each, folder)]
+        problems += [*_front_problems(each)] or [*_scheme_problems(each, there, stored), *_link_problems(each, folder)]
     problems += _set_problems(found, stored)
     problems += _gone(places, there) if file else []
     if problems:
@@ -153,8 +153,14 @@ def _ids(front: Mapping[str, Any]) -> set[str]:
     return {each["id"] for each in front["items"]}
 
 
-def _pledge_problem(file: Document, folder: Path) -> Iterator[str]:
-    pledge = file.front["pledge"]
+def _link_problems(file: Document, folder: Path) -> Iterator[str]:
+    """A module that is not there could never be finished, and everybody would wait for ever."""
+    pledge, gate = file.front["pledge"], file.front["gate"]
+    modules = {f"m{each.front.get('number')}": each.front for each in documents(folder / "modules")[0]}
+    if modules.get(gate, {}).get("retired"):
+        yield f"{file.where('gate')}: module {gate} is retired, so nobody new can finish it. Choose another."
+    elif gate not in modules:
+        yield f"{file.where('gate')}: there is no module {gate}. Choose m and the number of one of the files in modules."
     if not (folder / "pledges" / f"{pledge}.md").is_file():
         yield f"{file.where('pledge')}: there is no pledge {pledge}. Choose one of the files in pledges."
 

@@ -71,6 +71,16 @@ FAULTS: dict[str, tuple[str, Callable[[str], str], list[str]]] = {
         lambda text: text.replace('not_at = ["c2"]', "not_at = [2]"),
         ["line 19: lists under items have to be of words in quotes"],
     ),
+    "no such module": (
+        SCHEME,
+        lambda text: text.replace('gate = "m1"', 'gate = "m9"'),
+        ["schemes/s1.md, line 6: there is no module m9"],
+    ),
+    "a module that is retired": (
+        "modules/wearing-it-well.md",
+        lambda text: text.replace("gate = true\n", "gate = true\nretired = true\n"),
+        ["schemes/s1.md, line 6: module m1 is retired"],
+    ),
     "no such pledge": (
         SCHEME,
         lambda text: text.replace('pledge = "p3"', 'pledge = "p33"'),

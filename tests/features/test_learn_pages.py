@@ -101,6 +101,20 @@ def test_past_its_review_a_module_says_that_it_is_being_checked(sqlite_world: Wo
     assert "This is being checked." in nurse.get("/learn/m1").text
 
 
+def test_a_retired_module_is_offered_to_nobody_new_and_still_counts_for_whoever_finished_it(sqlite_world: World) -> None:
+    finish(sqlite_world)
+    body = json.loads(sqlite_world.rows("SELECT body FROM module WHERE id = 'm1'")[0]["body"])
+    change(sqlite_world, body=json.dumps({**body, "retired": True}))
+    nurse, other = sqlite_world.log_in("nurse"), sqlite_world.log_in("member")
+    assert 'data-record="module:m1"' not in other.get("/learn").text
+    listed = nurse.get("/learn").text
+    assert "Retired" in listed and "Yours still counts" in listed and 'data-record="module:m1"' in listed
+    assert 'data-way="done"' in nurse.get("/learn/m1").text, "and can be read again"
+    late = other.do("module.finish", "/learn/m1", module="m1", version="1", gate_met="yes")
+    assert late.status_code == 303, "who began it with no signal is not turned away"
+    assert "Finished on" in other.get("/learn").text
+
+
 def test_a_content_note_is_read_before_anything_else_and_lets_people_skip(sqlite_world: World) -> None:
     nurse = sqlite_world.log_in("nurse")
     noted, plain = (nurse.get(f"/learn/{module}").text for module in ("m3", "m2"))
