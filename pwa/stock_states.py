@@ -57,7 +57,7 @@ AT_DESK: Mapping[str, Mapping[str, Any]] = {
     "offline": DESK | {"offline": True},
     "stale": DESK | {"offline": True, "stale": LONG_AGO},
     "error": DESK
-    | {"problems": [("", "code.mistyped"), ("number", "Write how many, as a number from 0.")]}
+    | {"problems": [("code", "code.mistyped"), ("number", "Write how many, as a number from 0.")]}
     | {"more": {"values": {"number": "-3"}}},
     "needs-you": {"records": at_desk(HANDED, CHECK, -1), "outbox": REFUSED},
     "saved": DESK | {"outbox": WAITS, "states": SAVED | {"stock:c1-i4": "saved"}},

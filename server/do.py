@@ -83,7 +83,7 @@ async def _apply(site: Site, visitor: Visitor, kind: str, data: dict[str, Any], 
     if outcome != "rejected":
         return 303, []
     said = detail.get("words") or deck().get(code or "", NOT_USABLE)  # the journal keeps no words of a private kind
-    return 422, [{"field": "", "words": str(said)}]
+    return 422, [{"field": str(detail.get("field", "")), "words": str(said)}]
 
 
 def _push(connection: Connection, site: Site, visitor: Visitor, action: dict[str, Any], made: int) -> Outcome:

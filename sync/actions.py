@@ -23,12 +23,12 @@ A = TypeVar("A", bound=Args)
 
 
 class Rejected(Exception):
-    """The action cannot be done. Its words say what to do next."""
+    """The action cannot be done. Its words say what to do next; `field` is the argument they are about, if it is one."""
 
-    def __init__(self, code: str, words: str) -> None:
+    def __init__(self, code: str, words: str, field: str = "") -> None:
         super().__init__(code)
         self.code = code
-        self.words = words
+        self.detail = {"words": words, **({"field": field} if field else {})}
 
 
 @dataclass(frozen=True)

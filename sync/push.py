@@ -203,7 +203,7 @@ def run(batch: Batch, one: Arrived, action: Action, careful: bool) -> Outcome:
         outcome = carry_out(batch, one, action, kind, args, rehearse=True)
     except Rejected as no:
         undo(batch)
-        outcome = note(batch, one, "rejected", no.code, {"words": no.words})
+        outcome = note(batch, one, "rejected", no.code, no.detail)
     except Exception as error:
         if retryable(error):
             raise
@@ -241,7 +241,7 @@ def carry_out(batch: Batch, one: Arrived, action: Action, kind: Kind, args: Args
     return note(batch, one, "merged", merged.code, {"words": merged.words})
 
 
-def note(batch: Batch, one: Arrived, outcome: str, code: str | None, detail: dict[str, object]) -> Outcome:
+def note(batch: Batch, one: Arrived, outcome: str, code: str | None, detail: Mapping[str, object]) -> Outcome:
     kind = batch.engine.kinds.get(one.action.kind) if one.action else None
     seq = one.action.seq if one.action else 0
     row: dict[str, Any] = {"outcome": outcome, "code": code}

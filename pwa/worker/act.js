@@ -64,7 +64,7 @@ async function locally(request, whom, kind, send) {
   return pageAnswer(whom, "/outbox", { problems: [await problem(whom, trouble)], status: 409 });
 }
 
-const problem = async ({ language }, key) => ({ field: "", words: (await speaking(language)).words[key] });
+const problem = async ({ language }, key, field = "") => ({ field, words: (await speaking(language)).words[key] });
 
 // The phone could not keep it: the server may; without it, the page again with every word still in it.
 async function notKept(request, whom, page, values, server) {
@@ -79,8 +79,8 @@ export async function act(request, whom, kind, { server, send }) {
   const { page, undo, form } = await formOf(request.clone());
   const { kinds } = await speaking(whom.language);
   const { data, problems } = check(kinds[kind].rules, form);
-  const trouble = problems.length ? "" : checking[kind]?.(data);
-  if (trouble) problems.push(await problem(whom, trouble));
+  const trouble = problems.length ? null : checking[kind]?.(data);
+  if (trouble) problems.push(await problem(whom, trouble.key, trouble.field));
   if (problems.length) return pageAnswer(whom, page, { problems, values: form, status: 422 });
   const given = request.headers.get("x-action-id") ?? "";
   const id = ID.test(given) ? given : mint();

@@ -133,7 +133,7 @@ def _at_desk(context: Context, place: str) -> str:
 
 def _code(given: str) -> str:
     if not is_code(given):
-        raise Rejected("code.mistyped", words("code.mistyped"))
+        raise Rejected("code.mistyped", words("code.mistyped"), "code")
     return typed(given)
 
 

@@ -33,6 +33,11 @@ def written(chair: OnPhone) -> list[str]:
 
 
 FIELDS = ("heard", "did")
+DESKS = {
+    "helper": ("/desk",),
+    "coordinator": ("/desk", HERE, "/desk/ally", "/desk/stock", "/desk/numbers"),
+    "chair": ("/desk", HERE),
+}
 
 
 def said(chair: OnPhone) -> list[tuple[str, ...]]:
@@ -113,13 +118,14 @@ def test_a_lead_without_javascript_does_the_same(open_browser: Callable[..., Bro
 
 @pytest.mark.parametrize("dark", [False, True], ids=["light", "dark"])
 def test_axe_finds_nothing_on_a_desk(phone: OnPhone, dark: bool) -> None:
-    for key in ("helper", "coordinator", "chair"):
+    for key, paths in DESKS.items():
         phone.open("/log-in")
         phone.browser.click(f'button[name="person"][value="{key}"]')
         wait(lambda: phone.page == "home")
         phone.browser.dark(dark)
-        for path in ("/desk", HERE):
+        for path in paths:
             phone.open(path)
+            assert phone.page != "not-found", path
             phone.browser.js(OPEN_ALL)
             for width in (320, 1280):
                 phone.browser.size(width, 800)

@@ -81,6 +81,7 @@ def test_handed_over_with_no_signal_from_a_cold_start_and_counted_once(
     hand_over(helper, code[1] + code[0] + code[2:])
     wait(lambda: helper.browser.has("#problems"))
     assert "Look at their phone again" in helper.browser.text("#problems")
+    assert "Look at their phone again" in helper.browser.text("#field-code-notes"), "beside the box too"
     assert helper.browser.js("return document.querySelector('input[name=code]').value") == code[1] + code[0] + code[2:]
     assert helper.unsent == 0
 

@@ -100,7 +100,7 @@ def test_a_mistyped_code_is_refused_by_its_check_and_nothing_is_kept(world: Worl
     swapped = code[1] + code[0] + code[2:]
     ((_, outcome, why, detail),) = collect(world.phone("helper"), swapped).push()
     assert (outcome, why) == ("rejected", "code.mistyped")
-    assert "Look at their phone again" in str(detail["words"])
+    assert "Look at their phone again" in str(detail["words"]) and detail["field"] == "code"
     assert world.rows("SELECT * FROM held_code") == [] and request(world, "ally")["state"] == "ready"
 
 

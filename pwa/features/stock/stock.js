@@ -60,5 +60,5 @@ export const undone = {
 
 // What only a look at the whole can tell: a slip of the finger is caught before anything is kept.
 export const checks = {
-  "stock.collect": ({ code }) => (isCode(code) ? "" : "code.mistyped"),
+  "stock.collect": ({ code }) => (isCode(code) ? null : { field: "code", key: "code.mistyped" }),
 };
