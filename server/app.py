@@ -39,6 +39,7 @@ from server import (
     static,
     step_up,
     steps,
+    stock_file,
     sync_api,
     web,
 )
@@ -75,6 +76,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             own_copy.own_copy,
             numbers.numbers_page,
             numbers.numbers_file,
+            stock_file.stock_file,
             log_in.log_in_page,
             log_in.log_in,
             log_in.demo_log_in,

@@ -24,7 +24,7 @@ from server.words import words
 
 GET = [HttpMethod.GET, HttpMethod.HEAD]
 PATH = "/desk/numbers"
-FILES = {"csv": (as_csv, "text/csv; charset=utf-8"), "json": (as_json, "application/json")}
+FILES = {"csv": (as_csv, "text/csv"), "json": (as_json, "application/json")}
 
 
 @route(PATH, http_method=GET, include_in_schema=False)

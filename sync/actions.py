@@ -23,7 +23,7 @@ A = TypeVar("A", bound=Args)
 
 
 class Rejected(Exception):
-    """The action cannot be done. Its words say what to do next; `field` is the argument they are about, if it is one."""
+    """The action cannot be done. Its words say what to do next; `field` is the argument they are about, if any."""
 
     def __init__(self, code: str, words: str, field: str = "") -> None:
         super().__init__(code)

@@ -160,7 +160,7 @@ def _link_problems(file: Document, folder: Path) -> Iterator[str]:
     if modules.get(gate, {}).get("retired"):
         yield f"{file.where('gate')}: module {gate} is retired, so nobody new can finish it. Choose another."
     elif gate not in modules:
-        yield f"{file.where('gate')}: there is no module {gate}. Choose m and the number of one of the files in modules."
+        yield f"{file.where('gate')}: there is no module {gate}. Choose m and the number of a file in modules."
     if not (folder / "pledges" / f"{pledge}.md").is_file():
         yield f"{file.where('pledge')}: there is no pledge {pledge}. Choose one of the files in pledges."
 

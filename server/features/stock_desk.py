@@ -23,17 +23,17 @@ _move = table(StockMove).c
 _NEWEST = select(table(StockMove)).order_by(_move.at.desc(), _move.id.desc()).limit(LAST)
 
 
-def show(connection: Connection, asking: Asking) -> Shown:
-    places = {id: schemes.body(row)["title"] for id, row in schemes.places(connection).items()}
-    items = _items(connection)
+def shelf_rows(connection: Connection, now: int) -> list[dict[str, Any]]:
+    """Every shelf there is, by place."""
+    places, items = _places(connection), _items(connection)
     there = shelves(connection, [*places])
     coming = {Shelf(place, each[0]): each[1:] for place in places for each in schemes.ready_by_item(connection, place)}
-    shown = [
+    return [
         {
             "title": title,
             "id": place,
             "rows": [
-                _row(items[item], there.get(shelf, ()), coming.get(shelf, (0, 0)), asking.now)
+                _row(items[item], there.get(shelf, ()), coming.get(shelf, (0, 0)), now)
                 for item in items
                 for shelf in [Shelf(place, item)]
                 if shelf in there or place in items[item]["places"]
@@ -41,6 +41,10 @@ def show(connection: Connection, asking: Asking) -> Shown:
         }
         for place, title in places.items()
     ]
+
+
+def show(connection: Connection, asking: Asking) -> Shown:
+    places, items = _places(connection), _items(connection)
     moves = [
         {
             "on_text": long_date(london_date(row.at)),
@@ -52,7 +56,7 @@ def show(connection: Connection, asking: Asking) -> Shown:
         for row in connection.execute(_NEWEST)
         if row.item in items
     ]
-    return Shown({"shelves": shown, "moves": moves})
+    return Shown({"shelves": shelf_rows(connection, asking.now), "moves": moves})
 
 
 def _row(item: dict[str, Any], moves: Any, coming: tuple[int, int], now: int) -> dict[str, Any]:
@@ -69,6 +73,10 @@ def _row(item: dict[str, Any], moves: Any, coming: tuple[int, int], now: int) ->
         "reorder": item["reorder"],
         "cost": _pounds(item["pence"]),
     }
+
+
+def _places(connection: Connection) -> dict[str, str]:
+    return {id: schemes.body(row)["title"] for id, row in schemes.places(connection).items()}
 
 
 def _pounds(pence: int) -> str:

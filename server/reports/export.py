@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Iterable
 from typing import Any, NamedTuple
 
@@ -49,6 +50,7 @@ WHAT = {  # in the order of the page
 }
 EVERYBODY = "All"
 COLUMNS = ("Month", "What", "Which", "Number", "Share of people with a pledge")
+WHOLE = re.compile(r"-[0-9]+")
 FORMULA = ("=", "+", "-", "@")  # how a spreadsheet knows that a cell is to be worked out
 
 May = Callable[[str, str], bool]  # may the number of this area be seen: what the area is, and which
@@ -96,10 +98,15 @@ def _names(connection: Connection) -> dict[tuple[str, str], str]:
 
 
 def as_csv(found: Iterable[Row]) -> str:
+    return sheet(COLUMNS, map(_cells, found))
+
+
+def sheet(columns: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    """A file for a spreadsheet, which works nothing out of it."""
     file = io.StringIO()
     writer = csv.writer(file, quoting=csv.QUOTE_ALL)
-    writer.writerow(COLUMNS)
-    writer.writerows([safe(cell) for cell in _cells(row)] for row in found)
+    writer.writerow(columns)
+    writer.writerows([safe(cell) for cell in row] for row in rows)
     return file.getvalue()
 
 
@@ -110,8 +117,8 @@ def as_json(found: Iterable[Row]) -> str:
 
 
 def safe(cell: str) -> str:
-    """A spreadsheet shows this as it is, and works nothing out."""
-    return f"'{cell}" if cell.lstrip().startswith(FORMULA) else cell
+    """A spreadsheet shows this as it is, and works nothing out. A number below zero is a number."""
+    return f"'{cell}" if cell.lstrip().startswith(FORMULA) and not WHOLE.fullmatch(cell) else cell
 
 
 def _cells(row: Row) -> tuple[str, ...]:

@@ -101,7 +101,9 @@ def test_past_its_review_a_module_says_that_it_is_being_checked(sqlite_world: Wo
     assert "This is being checked." in nurse.get("/learn/m1").text
 
 
-def test_a_retired_module_is_offered_to_nobody_new_and_still_counts_for_whoever_finished_it(sqlite_world: World) -> None:
+def test_a_retired_module_is_offered_to_nobody_new_and_counts_for_whoever_finished_it(
+    sqlite_world: World,
+) -> None:
     finish(sqlite_world)
     body = json.loads(sqlite_world.rows("SELECT body FROM module WHERE id = 'm1'")[0]["body"])
     change(sqlite_world, body=json.dumps({**body, "retired": True}))

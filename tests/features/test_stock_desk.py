@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import re
 
 import pytest
@@ -49,6 +51,24 @@ def test_it_lists_what_was_written_down_newest_first_with_no_code_and_nobody(wor
     assert code not in whole
     for key, (name, _, _) in CAST.items():
         assert name not in whole and person_id(key) not in whole, key
+
+
+def test_the_file_has_the_same_shelves_as_the_page(world: World) -> None:
+    emptied(world)
+    helper = world.phone("helper")
+    move(helper, "count", 3).send()
+    move(helper, "damage", 4).send()
+    asked(world, "staffside", "2XT", state="waiting")
+    answer = world.log_in("coordinator").get(f"{STOCK}.csv")
+    assert answer.headers["content-type"] == "text/csv; charset=utf-8"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    [lanyard] = [row for row in rows if row["Item"] == "Safety-release lanyard"]
+    names = ("Here", "To collect", "Waiting", "Order when left", "Cost of one")
+    assert [lanyard[name] for name in names] == ["-1", "0", "1", "5", "£1.40"]
+    page = read(world)
+    assert all(f"{row['Here']} here, {row['To collect']} to collect" in page for row in rows) and len(rows) > 5
+    for key, (name, _, _) in CAST.items():
+        assert name not in answer.text and person_id(key) not in answer.text, key
 
 
 @pytest.mark.parametrize("key", [key for key in CAST if key != "coordinator"])

@@ -150,7 +150,7 @@ def test_somebody_with_two_roles_sees_what_both_may_see(sqlite_world: World) -> 
     assert AREAS.keys() == WHAT.keys()
 
 
-@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1", "@SUM(A1)", " =1+1", "\t=1", "\r\n@x"])
+@pytest.mark.parametrize("cell", ["=1+1", "+1", "-1+2", "@SUM(A1)", " =1+1", "\t=1", "\r\n@x"])
 def test_a_spreadsheet_works_nothing_out(cell: str) -> None:
     assert safe(cell) == f"'{cell}"
     written = as_csv([Row("2026-11", MEMBERS, "n1", cell, "about 10", "")])
@@ -158,6 +158,7 @@ def test_a_spreadsheet_works_nothing_out(cell: str) -> None:
 
 
 def test_a_plain_cell_stays_as_it_is() -> None:
+    assert safe("-12") == "-12"
     assert safe("Men's network, 5 - 9 = all") == "Men's network, 5 - 9 = all"
 
 
