@@ -19,6 +19,15 @@ p { margin-block-end: 2em !important; }`);
 document.adoptedStyleSheets = [sheet];
 """
 AS_IT_COMES = "document.documentElement.style.fontSize = ''; document.adoptedStyleSheets = []"
+BROKEN = """
+const lines = (each) => {
+  const range = document.createRange();
+  range.selectNodeContents(each);
+  return new Set([...range.getClientRects()].map(({ top }) => Math.round(top))).size;
+};
+const items = [...document.querySelectorAll('.app-nav__text')].filter((each) => each.checkVisibility());
+return items.filter((each) => lines(each) > each.textContent.trim().split(' ').length).map((each) => each.textContent);
+"""
 BIGGER = "document.documentElement.style.fontSize = '200%'"
 
 # Text may not reach past the block it stands in, nor past the window; no block may
@@ -138,6 +147,17 @@ def test_the_undo_bar_is_whole_and_covers_neither_the_navigation_nor_the_end_of_
     as_it_comes(browser)
     look(browser)
     assert browser.js(UNDER_THE_BAR) == []
+
+
+@pytest.mark.parametrize("width", [320, 360])
+def test_each_item_of_the_navigation_is_one_whole_word_on_a_phone(gallery: tuple[Browser, str], width: int) -> None:
+    """Whichever of them is the page somebody is on."""
+    browser, address = gallery
+    browser.size(width, 740)
+    for page in ("home", "pledges", "learn", "networks", "help"):
+        bring_up(browser, address, next(each for each in drawn() if (each.page.id, each.kind) == (page, "usual")))
+        as_it_comes(browser)
+        assert browser.js(BROKEN) == [], page
 
 
 @pytest.mark.parametrize("where", ["h1", "main p", "main .nhsuk-button", "footer a", "nav span"])
