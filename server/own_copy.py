@@ -29,7 +29,10 @@ from sync.wire import open_
 
 OWNERS = ("person_id", "person")
 # What a log in hangs on is in no file.
-KEPT_BACK = ("token_hash", "code_hash", "sealed", "challenge", "credential", "public_key")
+KEPT_BACK = (
+    *("token_hash", "code_hash", "sealed", "challenge", "credential", "public_key"),
+    *("endpoint", "endpoint_hash", "p256dh", "auth"),  # whoever has these can ring the phone
+)
 MOMENTS = ("last_seen", "first_seen")  # these, and names that end in _at, are UTC milliseconds
 # Tables whose rows have a name that only the server can make from a person, and where that is.
 OPAQUE = (

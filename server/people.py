@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from pwa.dates import london_date, long_date
 from server.db import Base, table
+from server.push import subscriptions
 from server.words import words
 from sync import Args, Context, Rejected, Touch, action, projection
 
@@ -157,7 +158,8 @@ def remove_device(context: Context, args: RemoveDevice) -> None:
     mine = (Session.person_id == context.person) & or_(Session.device == args.device, Session.id == args.device)
     if context.connection.execute(select(Session.id).where(mine)).first() is None:
         raise Rejected("unknown.device", words("unknown.device"))
-    context.connection.execute(update(Session).where(mine, Session.revoked_at.is_(None)).values(revoked_at=context.now))
+    live = update(Session).where(mine, Session.revoked_at.is_(None)).values(revoked_at=context.now)
+    subscriptions.of_sessions(context.connection, context.connection.scalars(live.returning(Session.id)))
     context.touch("device", own_scope(context.person), args.device)
 
 

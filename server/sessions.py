@@ -15,6 +15,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from server.db import Base, table
 from server.people import ROLES, Person, Roles, Session, own_scope, roles_in
+from server.push import subscriptions
 from sync import Touch
 
 DAY = 86_400_000  # milliseconds
@@ -112,7 +113,8 @@ def prove(connection: Connection, session: str, token: str, now: int) -> bool:
 def take_away_all(connection: Connection, person_id: str, now: int) -> list[Touch]:
     """Every device of this person is told to wipe itself when it next reaches us."""
     theirs = update(Session).where(Session.person_id == person_id, Session.revoked_at.is_(None))
-    gone = connection.execute(theirs.values(revoked_at=now).returning(Session.device, Session.id))
+    gone = connection.execute(theirs.values(revoked_at=now).returning(Session.device, Session.id)).all()
+    subscriptions.of_sessions(connection, (row.id for row in gone))
     return [_touch(person_id, row.device or row.id) for row in gone]
 
 

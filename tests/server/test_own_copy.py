@@ -11,6 +11,8 @@ from server.demo import CAST, person_id
 from server.own_copy import OPAQUE, owned
 from server.passkeys import Passkey
 from server.people import put_role
+from server.push import subscriptions
+from server.push.subscriptions import Phone
 from server.tables import METADATA
 from tests.world import Person, World
 
@@ -23,6 +25,7 @@ OF_NOBODY = {
     *("scope", "snapshot", "team"),
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
+OF_NOBODY |= {"ring", "delivery"}
 OF_NOBODY |= {"held_code", "place", "scheme", "stock_move"}
 
 
@@ -45,6 +48,7 @@ def busy(world: World, key: str) -> Person:
     ]
     assert person.sync(device=f"device-{key}", actions=actions).status_code == 200
     world.write(with_factors, world.config.secret_key, person_id(key))
+    world.write(with_a_phone_to_ring, person_id(key))
     return person
 
 
@@ -56,6 +60,12 @@ def with_factors(connection: Connection, secret: str, person: str) -> None:
     factors.new_codes(connection, secret, person)
     factors.use_code(connection, secret, person, "wrong", 1)
     pending.start(connection, secret, pending.CHECK, 1, person=person)
+
+
+def with_a_phone_to_ring(connection: Connection, person: str) -> None:
+    session = connection.exec_driver_sql(f"SELECT id FROM session WHERE person_id = '{person}'").scalar_one()
+    phone = Phone("https://push.example.org", f"https://push.example.org/{person}", "its key", "its secret")
+    subscriptions.keep(connection, person, session, phone, "our key", 1, None)
 
 
 def test_the_copy_holds_what_every_table_holds_of_this_person(world: World) -> None:
@@ -115,7 +125,8 @@ def test_nothing_that_a_log_in_hangs_on_is_in_it(sqlite_world: World) -> None:
     copy = busy(sqlite_world, "nurse").get(PATH).json()
     columns = {column for rows in copy.values() for row in rows for column in row}
     assert {"label", "sign_count"} <= columns
-    secrets = ("token", "mark", "hash", "sealed", "challenge", "credential", "public_key")
+    of_log_ins = ("token", "mark", "hash", "sealed", "challenge", "credential", "public_key")
+    secrets = (*of_log_ins, "endpoint", "p256dh", "auth")
     assert not {each for each in columns if any(secret in each for secret in secrets)}
 
 
