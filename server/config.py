@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 
 from pwa.languages import LanguageError, languages
 from server import brand
+from server.push import settings as push
 from server.reports import small
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -25,6 +26,7 @@ HERE = ("localhost", "127.0.0.1")  # where a directory needs no https
 LOG_FORMATS = ("json", "text")
 SECRET_LENGTH = 32  # characters
 KEY_BYTES = 32
+DEMO_CONTACT = "mailto:demo@example.org"
 
 
 class ConfigProblems(Exception):
@@ -63,6 +65,11 @@ class Config:
     oidc_email_claim: Annotated[str, "claim that holds the address; another than email needs MAIL_DOMAINS"] = "email"
     vapid_private_key: Annotated[str, "key for push messages; `vapid-keys` makes one, the demo its own"] = ""
     vapid_contact: Annotated[str, "mailto: or https: address that push services may use to reach you"] = ""
+    push_allowed_hosts: Annotated[
+        tuple[str, ...],
+        "more push services: hosts, or origins with https:// that may be inside your network, with commas",
+    ] = ()
+    push_proxy: Annotated[str, "http://name:3128 that push messages go out by; empty is none"] = ""
     privacy_min_count: Annotated[int, "fewer people than this are never counted in public; 8 is the least"] = 10
     privacy_round_to: Annotated[int, "larger counts are rounded to this; 5 is the least"] = 5
     log_format: Annotated[str, "json or text, one line each"] = "json"
@@ -91,6 +98,8 @@ class Config:
             "secret_key": "only-for-tests-" + "x" * SECRET_LENGTH,
             "smtp_url": "smtp://127.0.0.1:1",
             "mail_from": "app@example.org",
+            "vapid_private_key": to_base64(bytes(31) + b"\x01"),
+            "vapid_contact": DEMO_CONTACT,
         }
         return cls(**settings | changes)
 
@@ -182,6 +191,8 @@ def _problems(config: Config) -> list[str]:
         found.append(f"SECRET_KEY: make it {SECRET_LENGTH} characters or longer.")
     if config.vapid_private_key and not _is_vapid_key(config.vapid_private_key):
         found.append("VAPID_PRIVATE_KEY: this is not such a key. `python -m server vapid-keys` makes one.")
+    key, contact = config.vapid_private_key, config.vapid_contact
+    found += push.problems(key, contact, config.push_allowed_hosts, config.push_proxy, demo=config.demo)
     found += _oidc_problems(config) if config.oidc_issuer else []
     found += brand.problems(config.brand, config.brand_logo_file, config.brand_colour)
     return found if config.demo else found + _missing(config)
@@ -234,6 +245,7 @@ def _with_demo_keys(config: Config) -> Config:
         config,
         secret_key=config.secret_key or _kept(config.var_dir / "secret_key"),
         vapid_private_key=config.vapid_private_key or _kept(config.var_dir / "vapid_private_key"),
+        vapid_contact=config.vapid_contact or DEMO_CONTACT,
     )
 
 

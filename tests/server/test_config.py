@@ -64,6 +64,39 @@ def test_a_file_that_is_not_there_or_a_setting_given_twice_is_a_problem() -> Non
     assert "set twice" in problems(**REAL, SECRET_KEY_FILE="nowhere")
 
 
+KEY = "A" * 42 + "E"
+
+
+@pytest.mark.parametrize(
+    "contact",
+    [
+        *(
+            "mailto:push@localhost",
+            "mailto: a@b.org",
+            "mailto:<a@b.org>",
+            "a@example.org",
+            "https://example.org/contact",
+        ),
+        *("https://trust.local", "mailto:a@trust.invalid", "https://10.0.0.1", "mailto:a@example.org\nX: y"),
+    ],
+)
+def test_a_contact_that_push_services_refuse_is_told_at_start(contact: str) -> None:
+    assert "VAPID_CONTACT:" in problems(**REAL, VAPID_PRIVATE_KEY=KEY, VAPID_CONTACT=contact)
+
+
+def test_a_key_for_push_messages_needs_a_contact() -> None:
+    assert problems(**REAL, VAPID_PRIVATE_KEY=KEY).startswith("VAPID_CONTACT:")
+    for contact in ("mailto:push@example.nhs.uk", "https://example.nhs.uk"):
+        assert Config.load(REAL | {"VAPID_PRIVATE_KEY": KEY, "VAPID_CONTACT": contact}).vapid_contact == contact
+
+
+def test_more_push_services_and_a_proxy_are_named_as_such() -> None:
+    said = problems(**REAL, PUSH_ALLOWED_HOSTS="push.example.org/x, *, https://a.org/b", PUSH_PROXY="proxy:3128")
+    assert said.count("PUSH_ALLOWED_HOSTS:") == 3 and "PUSH_PROXY:" in said
+    named = {"PUSH_ALLOWED_HOSTS": "push.example.org, *.up.example.org, https://push.inside:8443"}
+    assert len(Config.load(REAL | named | {"PUSH_PROXY": "http://proxy:3128"}).push_allowed_hosts) == 3
+
+
 DIRECTORY = {
     "OIDC_ISSUER": "https://directory.example.org/tenant",
     "OIDC_CLIENT_ID": "app",
