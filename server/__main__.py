@@ -14,7 +14,7 @@ from server.features import ContentProblems
 
 HELP = {
     "web": "serve the app; on SQLite it first brings the database up to date",
-    "worker": "on PostgreSQL: the daily housekeeping, in a process of its own",
+    "worker": "on PostgreSQL: sends push messages and does the daily housekeeping, in a process of its own",
     "migrate": "bring the tables of the database up to date (the release step)",
     "demo": "make the demo people and print how to log in as them (needs DEMO=1)",
     "check": "look at settings, database, templates and content, and say what has to be put right",

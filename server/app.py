@@ -34,6 +34,7 @@ from server import (
     oidc_log_in,
     own_copy,
     problems,
+    push_api,
     registration,
     second_factor,
     static,
@@ -51,6 +52,8 @@ from server.mail import Post
 from server.metrics import Metrics
 from server.oidc import Directory
 from server.openapi import WithSync
+from server.push import worker
+from server.push.webpush import Sender
 from server.site import Site, now
 from server.words import deck
 from sync import Kind
@@ -83,6 +86,7 @@ def create_app(config: Config, *, alone: bool = True) -> Litestar:
             log_in.log_out,
             oidc_log_in.go,
             oidc_log_in.back,
+            *push_api.ROUTES,
             *registration.ROUTES,
             *second_factor.ROUTES,
             *step_up.ROUTES,
@@ -135,6 +139,7 @@ def make_site(config: Config) -> Site:
         metrics=metrics,
         rules={name: rules(kind.args) for name, kind in made.kinds.items()},
         directory=Directory(config) if config.oidc_issuer else None,
+        sender=Sender(config) if config.vapid_private_key else None,
     )
 
 
@@ -180,6 +185,9 @@ async def running(site: Site, alone: bool) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(site.post.run())]
     if alone:
         tasks.append(asyncio.create_task(housekeeping.every_day(site)))
+    if site.sender:
+        await site.sender.open()
+        tasks += [asyncio.create_task(worker.of(site, site.sender).run())] if alone else []
     try:
         yield
         with contextlib.suppress(TimeoutError):
@@ -188,6 +196,8 @@ async def running(site: Site, alone: bool) -> AsyncIterator[None]:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
+        if site.sender:
+            await site.sender.close()
         await site.db.close()
 
 

@@ -23,6 +23,7 @@ from server.config import Config, from_base64, new_key, to_base64
 from server.features import engine, load_content
 from server.once import once, settings
 from server.people import Person
+from server.push import worker as push_worker
 from server.reports import snapshots
 from server.site import now
 from sync import ensure_epoch, new_epoch
@@ -82,9 +83,16 @@ async def _work(config: Config) -> None:
     told = _told_to_stop()
     site = make_site(config)
     site.db.open()
-    daily = asyncio.create_task(housekeeping.every_day(site))
+    tasks = [asyncio.create_task(housekeeping.every_day(site))]
+    if site.sender:
+        await site.sender.open()
+        tasks.append(asyncio.create_task(push_worker.of(site, site.sender).run()))
     await told.wait()
-    daily.cancel()
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+    if site.sender:
+        await site.sender.close()
     await site.db.close()
 
 

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server import anonymous_counts, codes, factors, invitations, log, members, pending, sessions, traces
 from server.features import schemes
+from server.push import deliveries
 from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
@@ -31,6 +32,7 @@ async def clean(site: Site) -> None:
     ours = (
         anonymous_counts.clear_out,
         codes.clear_out,
+        deliveries.clear_out,
         pending.clear_out,
         factors.clear_out,
         invitations.clear_out,

@@ -11,6 +11,7 @@ from prometheus_client import CollectorRegistry, Counter, disable_created_metric
 
 from sync.wire import Outcome
 
+PUSHES = ("accepted", "gone", "throttled", "later", "refused")
 OUTCOMES = ("applied", "merged", "rejected", "later", "parked")
 
 disable_created_metrics()  # type: ignore[no-untyped-call]  # else each number comes with the moment it was first counted
@@ -24,8 +25,11 @@ class Metrics:
         self.scopes_mended = self._counter("scopes_mended", "Scopes sent anew because a daily check did not agree.")
         self.new_devices = self._counter("new_devices", "Phones told to take a new device id: restored, or copied.")
         self.letters_sent = self._counter("letters_sent", "Letters that the mail server took.")
+        self.pushes = self._counter("pushes", "Push messages, by what push services made of them.", "outcome")
         for outcome in OUTCOMES:
             self.actions.labels(outcome)
+        for outcome in PUSHES:
+            self.pushes.labels(outcome)
 
     def _counter(self, name: str, words: str, *labels: str) -> Counter:
         return Counter(f"common_ground_{name}", words, labels, registry=self._registry)

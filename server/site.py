@@ -13,6 +13,7 @@ from server.db import Db
 from server.mail import Post
 from server.metrics import Metrics
 from server.oidc import Directory
+from server.push.webpush import Sender
 from sync import Engine
 from sync.forms import Rule
 
@@ -31,6 +32,7 @@ class Site:
     metrics: Metrics
     rules: Mapping[str, list[Rule]]  # of each kind's form
     directory: Directory | None  # of the organisation, where people may log in with it
+    sender: Sender | None  # of push messages, where there is a key to sign them with
 
     @property
     def cookie(self) -> str:

@@ -34,7 +34,7 @@ Collections = Mapping[str, dict[str, dict[str, Any]]]
 
 HTML = MediaType.HTML
 NOWHERE = ["/{rest:path}", "/desk/{rest:path}"]  # the second: the router does not go back up from below /desk
-MACHINE = ("/sync", "/health", "/metrics", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest")
+MACHINE = ("/sync", "/health", "/metrics", "/openapi.json", "/static/", "/sw.js", "/manifest.webmanifest", "/push/")
 PRIVATE = {"Cache-Control": "no-store", "X-Rendered-By": "server"}
 OPEN = {"Cache-Control": "no-cache", "Vary": "Cookie, Accept-Language", "X-Rendered-By": "server"}
 

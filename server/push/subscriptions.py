@@ -60,12 +60,13 @@ _PHONES = select(_all).where(among(_all.c.id, "ids"))
 def keep(
     connection: Connection, person: str, session: str, phone: Phone, vapid_key: str, now: int, replaces: str | None
 ) -> None:
-    """One owner for each endpoint. Who logs in on a shared phone takes it over, and shows so by having its keys."""
+    """One owner for each endpoint. Who logs in on a shared phone takes it over, and shows so by having its keys. A log
+    in is one browser, and a browser has one."""
     mine = _all.c.endpoint_hash == hash_of(phone.endpoint)
     known = connection.execute(select(_all.c.p256dh, _all.c.auth).where(mine)).first()
     if known is not None and tuple(known) != (phone.p256dh, phone.auth):
         raise SomebodyElses
-    connection.execute(delete(_all).where(mine))
+    connection.execute(delete(_all).where(mine | (_all.c.session_id == session)))
     if replaces and replaces != phone.endpoint:
         forget(connection, person, replaces)
     made = {
@@ -81,10 +82,11 @@ def keep(
     connection.execute(insert(_all).values(made))
 
 
-def find(connection: Connection, person: str, endpoint: str) -> Phone | None:
+def find(connection: Connection, person: str, endpoint: str) -> tuple[Phone, str] | None:
+    """With the key of ours that it was made with."""
     mine = (_all.c.endpoint_hash == hash_of(endpoint)) & (_all.c.person_id == person)
     row = connection.execute(select(_all).where(mine)).first()
-    return Phone(row.origin, row.endpoint, row.p256dh, row.auth) if row else None
+    return (Phone(row.origin, row.endpoint, row.p256dh, row.auth), row.vapid_key) if row else None
 
 
 def forget(connection: Connection, person: str, endpoint: str) -> bool:

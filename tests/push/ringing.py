@@ -29,13 +29,22 @@ def phone_at(place: str, origin: str = ORIGIN) -> Phone:
     return Phone(origin, f"{origin}/{place}", f"p256dh of {place}", f"auth of {place}")
 
 
-def subscribe(world: World, key: str, place: str = "", origin: str = ORIGIN) -> Phone:
+def subscribe(
+    world: World,
+    key: str,
+    place: str = "",
+    origin: str = ORIGIN,
+    replaces: str | None = None,
+    keys: tuple[str, str] = ("", ""),
+) -> Phone:
     """A phone of somebody of the cast, who logs in on it."""
     before = sessions_of(world, key)
     world.log_in(key)
     (session,) = sessions_of(world, key) - before
     phone = phone_at(place or key, origin)
-    world.write(subscriptions.keep, person_id(key), session, phone, VAPID, world.now, None)
+    if any(keys):
+        phone = phone._replace(p256dh=keys[0], auth=keys[1])
+    world.write(subscriptions.keep, person_id(key), session, phone, VAPID, world.now, replaces)
     return phone
 
 

@@ -16,10 +16,10 @@ def kept(world: World) -> list[str]:
     return [str(row["endpoint"]) for row in world.rows("SELECT endpoint FROM subscription ORDER BY endpoint")]
 
 
-def keep(world: World, key: str, place: str, replaces: str | None = None, **changes: str) -> None:
+def keep(world: World, key: str, place: str, **changes: str) -> None:
     (session, *_) = sorted(sessions_of(world, key))
     phone = phone_at(place)._replace(**changes)
-    world.write(subscriptions.keep, person_id(key), session, phone, VAPID, world.now, replaces)
+    world.write(subscriptions.keep, person_id(key), session, phone, VAPID, world.now, None)
 
 
 def test_whoever_has_its_keys_takes_an_endpoint_over(world: World) -> None:
@@ -40,11 +40,16 @@ def test_whoever_only_knows_an_endpoint_takes_nothing(world: World, wrong: str) 
 
 
 def test_an_endpoint_that_is_replaced_goes_and_only_ones_own(world: World) -> None:
-    subscribe(world, "nurse", "old")
-    subscribe(world, "ally", "other")
-    keep(world, "nurse", "new", phone_at("old").endpoint)
-    keep(world, "nurse", "newer", phone_at("other").endpoint)
+    old, other = subscribe(world, "nurse", "old"), subscribe(world, "ally", "other")
+    subscribe(world, "nurse", "new", replaces=old.endpoint)
+    subscribe(world, "nurse", "newer", replaces=other.endpoint)
     assert kept(world) == [phone_at(place).endpoint for place in ("new", "newer", "other")]
+
+
+def test_a_browser_has_one_endpoint(world: World) -> None:
+    subscribe(world, "nurse", "before")
+    keep(world, "nurse", "now")
+    assert kept(world) == [phone_at("now").endpoint]
 
 
 def test_nobody_turns_off_somebody_elses_phone(world: World) -> None:

@@ -258,9 +258,13 @@ METHODS = ("PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "OPTIONS", "PROPFIND", 
 
 def test_no_other_method_does_anything(sqlite_world: World) -> None:
     watched, person = attacker(sqlite_world)
+    routes = [route for route in sqlite_world.client.app.routes if isinstance(route, HTTPRoute)]
+    taken = {route.path: set(route.methods) - {"OPTIONS"} for route in routes}
     with watched.nothing_stored():
         for path in [*PAGES_AND_FILES, *(path for path in posts(sqlite_world.client.app))]:
             for method in METHODS:
+                if method in taken.get(path, ()):
+                    continue
                 answer = watched.fine(ask(person, path, method=method))
                 told = (answer.status_code, answer.content) == (204, b"") if method == "OPTIONS" else False
                 assert told or answer.status_code in (404, 405), (method, path)

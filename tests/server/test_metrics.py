@@ -155,7 +155,7 @@ def test_nobody_and_nothing_that_anybody_did_can_be_found_in_it(counted: World) 
     assert answer.headers["content-type"].startswith("text/plain; version=")
     assert answer.headers["cache-control"] == "no-store"
     told = {name for name, *_ in LINE.findall(answer.text)}
-    assert told == {"sync_requests", "actions", "scopes_mended", "new_devices", "letters_sent"}
+    assert told == {"sync_requests", "actions", "scopes_mended", "new_devices", "letters_sent", "pushes"}
     assert [line for line in answer.text.splitlines() if not line.startswith("#") and not LINE.match(line)] == []
 
     def held(connection: Connection) -> set[str]:

@@ -26,6 +26,7 @@ from tests.world import Person, World
 TRUE = [not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance]
 EACH = 10  # cases of each operation, logged in or out, as documented or not
 TESTED = {"post", "get"}
+PUSH = {"/push/key", "/push/subscriptions", "/push/test"}
 
 
 @pytest.fixture
@@ -43,7 +44,7 @@ def operations(document: dict[str, Any]) -> list[Any]:
 
 def test_the_doors_for_machines_and_every_form_are_in_it(document: dict[str, Any]) -> None:
     kinds = {f"/do/{name}" for name in engine(Config.for_tests()).kinds}
-    assert document["paths"].keys() == {"/health", "/sync", *kinds}
+    assert document["paths"].keys() == {"/health", "/sync", *PUSH, *kinds}
     body = document["paths"]["/sync"]["post"]["requestBody"]["content"]["application/json"]["schema"]
     message = document["components"]["schemas"][body["$ref"].rpartition("/")[2]]
     assert message["additionalProperties"] is False and {"v", "sent_at"} == set(message["required"])
