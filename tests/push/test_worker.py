@@ -207,3 +207,24 @@ def test_what_is_counted_says_only_what_services_answered(world: World, service:
         f'common_ground_pushes_total{{outcome="{outcome}"}} {1.0 if outcome in ("accepted", "gone") else 0.0}'
         for outcome in (webpush.ACCEPTED, webpush.GONE, webpush.THROTTLED, webpush.LATER, webpush.REFUSED)
     ]
+
+
+def test_what_is_on_its_way_when_the_process_ends_is_written_down(world: World, service: Sink) -> None:
+    service.delay = 0.3
+    phones(world, service, "nurse")
+    rung = ring(world, "nurse")
+
+    async def run() -> None:
+        sender = Sender(replace(world.config, push_allowed_hosts=(service.origin,)))
+        await sender.open()
+        made = Worker(world._db, world.engine.key, sender, lambda tag: b"x", Metrics())
+        running = asyncio.create_task(made.run())
+        while not made._sending:
+            await asyncio.sleep(0)
+        running.cancel()
+        await asyncio.gather(running, return_exceptions=True)
+        await sender.close()
+
+    world._runner.run(run())
+    assert service.by_place["nurse"] == 1
+    assert counted(world, rung.id) == Counts(1, 0, 0, 0) and waiting(world) == 0
