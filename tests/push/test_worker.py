@@ -219,7 +219,7 @@ def test_what_is_on_its_way_when_the_process_ends_is_written_down(world: World, 
         await sender.open()
         made = Worker(world._db, world.engine.key, sender, lambda tag: b"x", Metrics())
         running = asyncio.create_task(made.run())
-        while not made._sending:
+        while not made._sending:  # noqa: ASYNC110 it tells nobody when it begins
             await asyncio.sleep(0)
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
