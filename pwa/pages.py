@@ -27,7 +27,13 @@ class Page:
 STATEMENT = "features/statements/index.html"  # of the statement that is called as its page is
 
 PAGES = (
-    Page("home", "/", "features/home/index.html", "Home", needs=("pledge", "pledging", "scheme", "ally", "hand_over")),
+    Page(
+        "home",
+        "/",
+        "features/home/index.html",
+        "Home",
+        needs=("pledge", "pledging", "scheme", "ally", "hand_over", "notice", "notice_read"),
+    ),
     Page("pledges", "/pledges", "features/pledges/index.html", "Pledges", needs=("pledge", "pledging")),
     Page(
         "pledge",
@@ -75,6 +81,13 @@ PAGES = (
         "Collection desk",
         needs=("hand_over", "stock", "check_code"),
         of="hand_over",
+    ),
+    Page(
+        "inbox",
+        "/inbox",
+        "features/notices/index.html",
+        "Messages",
+        needs=("notice", "notice_read", "preference"),
     ),
     Page("outbox", "/outbox", "features/outbox/index.html", "Your outbox"),
     Page("me", "/me", "features/me/index.html", "About you", needs=("pledge", "pledging")),

@@ -13,6 +13,7 @@ from typing import Any
 from pwa.ally_states import ALLYING
 from pwa.learn_states import LEARNING
 from pwa.log_in_states import LOGGING_IN
+from pwa.notice_states import TOLD
 from pwa.pages import PAGES, Page
 from pwa.state_records import DEVICES, DUE, GUIDE, INSIDE, LEARNT, MINE, NEW_WORDS, NOTES, PAUSED, PEOPLE, TEAM, UNDO
 from pwa.stock_states import AT_DESK
@@ -66,6 +67,8 @@ REFUSED = Row("Take the pledge “Leave room for every family”", "needs-you", 
 
 JOINS = Row("Join a network", "saved")
 NOT_JOINED = Row("Join a network", "needs-you", says="join.closed")
+
+READING = Row("Mark a message as read", "saved")
 
 NOTHING = State()
 BELONGS = State({"membership": {"n1": INSIDE}, "post": NOTES})
@@ -165,6 +168,13 @@ STATES: Mapping[str, Shown] = {
     "hand-over": {
         kind: State(**{**given, "outbox": [Row(*row) for row in given.get("outbox", ())]})
         for kind, given in AT_DESK.items()
+    },
+    "inbox": {
+        **{kind: State(records) for kind, records in TOLD.items()},
+        **away(State(TOLD["usual"])),
+        "error": State(TOLD["usual"], problems=[("name", "Open the page again, then choose.")]),
+        "needs-you": NOT_ASKED,
+        "saved": State(TOLD["usual"], outbox=[READING], states={"notice_read:k2": "saved"}),
     },
     "outbox": {
         "usual": OUTBOX,

@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from server import anonymous_counts, codes, factors, invitations, log, members, pending, sessions, traces
 from server.features import schemes
-from server.push import deliveries
+from server.push import deliveries, notices
 from server.reports import snapshots
 from server.site import Site, now
 from sync import cut, forget_words, prune, publish
@@ -39,6 +39,7 @@ async def clean(site: Site) -> None:
         members.clear_out,
         schemes.clear_out,
     )
+    await site.db.write(_notices, site)
     for forget in (*ours, cut, prune, forget_words):
         await site.db.write(forget, now())
     await site.db.write(snapshots.take, site.engine, site.config, now())
@@ -49,3 +50,7 @@ async def clean(site: Site) -> None:
 def _sessions(connection: Connection, site: Site) -> None:
     moment = now()
     publish(site.engine, connection, sessions.clear_out(connection, moment))
+
+
+def _notices(connection: Connection, site: Site) -> None:
+    publish(site.engine, connection, notices.clear_out(connection, now()))

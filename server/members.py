@@ -39,8 +39,8 @@ class Network(Base):
 
 class Membership(Base):
     """`person_id` is there only while the person wants the committee to see their name, and `read_on` is the day on
-    which it last did; `month` is all the time there is of what the person did. Rows lie in the order of their names, so
-    that no order of joining can be read from the file."""
+    which it last did; `level` is what their phone may ring for; `month` is all the time there is of what the person
+    did. Rows lie in the order of their names, so that no order of joining can be read from the file."""
 
     __tablename__ = "membership"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -52,6 +52,7 @@ class Membership(Base):
     consent: Mapped[int]
     month: Mapped[str]
     read_on: Mapped[str] = mapped_column(server_default="")
+    level: Mapped[str] = mapped_column(server_default="all")
 
 
 class NamesRead(Base):

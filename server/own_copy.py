@@ -21,6 +21,7 @@ from server.db import table
 from server.features.networks import NetworkAsked
 from server.members import Membership
 from server.people import Person, own_scope
+from server.push.notices import NoticeMember, NoticeRead
 from server.site import Site, token_of
 from server.tables import METADATA
 from server.web import PRIVATE, AnyRequest, see_other, visitor_of
@@ -38,6 +39,8 @@ MOMENTS = ("last_seen", "first_seen")  # these, and names that end in _at, are U
 OPAQUE = (
     (table(Membership), table(Membership).c.id),
     (table(NetworkAsked), table(NetworkAsked).c.asker),
+    (table(NoticeMember), table(NoticeMember).c.member),
+    (table(NoticeRead), table(NoticeRead).c.reader),
 )
 HEADERS = {**PRIVATE, "Content-Disposition": 'attachment; filename="copy.json"'}
 

@@ -21,6 +21,8 @@ from server.db import Db
 NAMELESS = (
     (("membership", "person_id IS NULL", "id"),),
     (("network_asked", "true", "asker, topic"),),
+    (("notice_member", "true", "member, notice_id"),),
+    (("notice_read", "true", "reader, notice_id"),),
     (("anonymous_count", "true", "kind, area, month"),),
     (("anonymous_id", "true", "id"),),
     (("action", "person = ''", "id"),),

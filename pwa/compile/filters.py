@@ -61,7 +61,14 @@ def values(value: Any) -> list[Any]:
     return [value[key] for _, key in sorted((_order(value[key]), key) for key in value)]
 
 
-FILTERS = {f.__name__: f for f in (default, length, sort, values)}
+def without(value: Any, other: Any) -> dict[str, Any]:
+    """A collection less the records whose keys are in another."""
+    if not isinstance(value, Mapping) or not isinstance(other, Mapping):
+        raise TypeError("two collections are needed")
+    return {key: value[key] for key in value if key not in other}
+
+
+FILTERS = {f.__name__: f for f in (default, length, sort, values, without)}
 
 
 def _text(value: Any) -> str:

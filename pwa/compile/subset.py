@@ -11,7 +11,7 @@ SUBSET = frozenset(
         *("name", "attribute", "key", "text", "number", "true, false", "list", "record"),
         *("==", "!=", "<, <=, >, >=", "in", "not in", "and", "or", "not", "~", "inline if"),
         *("words", "words with values", "message", "message with values", "plural message", "asset"),
-        *("| default", "| length", "| sort", "| values"),
+        *("| default", "| length", "| sort", "| values", "| without"),
     }
 )
 

@@ -5,5 +5,6 @@ import { learn } from "./learn/learn.js";
 import { networks } from "./networks/networks.js";
 import { ally } from "./ally/ally.js";
 import { stock } from "./stock/stock.js";
+import { notices } from "./notices/notices.js";
 
-export const reducers = { ...people, ...pledges, ...learn, ...networks, ...ally, ...stock };
+export const reducers = { ...people, ...pledges, ...learn, ...networks, ...ally, ...stock, ...notices };

@@ -105,5 +105,9 @@ export const F = {
     const keyed = by(Object.keys(v).map((k) => [k, v[k]]));
     return by(keyed.map((x) => [isRecord(x) && owned(x, "order") ? whole(x.order) : 0, x]));
   },
+  without: (v, other) =>
+    isRecord(v) && isRecord(other)
+      ? Object.fromEntries(Object.entries(v).filter(([k]) => !owned(other, k)))
+      : fail(`two collections are needed: ${say(v)}`),
 };
 const by = (pairs) => pairs.sort((a, b) => order(a[0], b[0])).map((pair) => pair[1]);

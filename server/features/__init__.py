@@ -16,6 +16,7 @@ from server.features import (
     modules,
     network_desk,
     networks,
+    notices,
     pledges,
     statements,
     stock,
@@ -39,6 +40,7 @@ FEATURES: tuple[Feature, ...] = (
     ally_desk.FEATURE,
     stock.FEATURE,
     stock_desk.FEATURE,
+    notices.FEATURE,
 )
 
 

@@ -21,6 +21,7 @@ from server.features.help import keep, kept
 from server.features.network_files import NetworkFile, read
 from server.features.network_words import posts, told
 from server.members import JOINED_AS, SEEN_BY, Membership, Network, asking_scope, id_of, scope_of
+from server.push.notices import left
 from server.reports.published import MEMBERS, last
 from server.words import words
 from sync import Args, Context, Merged, Rejected, Touch, action, among, listed, projection
@@ -105,6 +106,8 @@ def leave(context: Context, args: Leave) -> None:
         scope = scope_of(context.key, args.network, context.person)
         context.connection.execute(delete(Membership).where(_membership.id == id_of(scope)))
         context.touch("membership", scope, args.network, choice=True)
+        for gone in left(context.connection, scope):
+            context.touch(gone.kind, gone.scope, gone.id)
 
 
 @action("network.seen_by", v=1, says="Change who sees you", chooses=("membership", "network"), private=True)
@@ -204,6 +207,7 @@ def membership_records(connection: Connection, keys: Sequence[Key]) -> Records:
         scopes[row["id"]]: {
             "as": row["joined_as"],
             "seen_by": row["seen_by"],
+            "level": row["level"],
             "consent": row["consent"],
             "since": row["month"],
             "since_text": month_text(row["month"]),

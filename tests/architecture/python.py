@@ -32,6 +32,7 @@ FEATURE_MAY_USE = (
     "server.reports.published",
     "server.words",
     "server.push.notices",
+    "server.push.preferences",
 )
 WEB_FRAMEWORK = "litestar"
 PUSH_PACKAGE = "pywebpush"

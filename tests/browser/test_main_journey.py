@@ -20,6 +20,7 @@ PATHS = {
     "network": "/networks/n1",
     "ally": "/ally",
     "hand-over": "/hand-over/c1",
+    "inbox": "/inbox",
     "outbox": "/outbox",
     "me": "/me",
     "data": "/me/data",

@@ -43,6 +43,7 @@ PATHS: dict[str, tuple[str, ...]] = {
     "network": ("/networks/n1", "/networks/n2", "/networks/n99"),
     "ally": ("/ally",),
     "hand-over": ("/hand-over/c1", "/hand-over/c2", "/hand-over/c99"),
+    "inbox": ("/inbox",),
     "outbox": ("/outbox",),
     "me": ("/me",),
     "data": ("/me/data",),

@@ -2,8 +2,8 @@
 
 Each case runs twice on the same records: through the real apply and publish, and through the real JavaScript reducer.
 `server_only` names the fields of a record that a phone cannot know before the server says so; `meanwhile`, by kind of
-record, what somebody else did to its rows. `person` is who does it, `asked` whose request is ready by which code,
-`outcome` what comes of it when that is not that it is applied.
+record, what somebody else did to its rows. `told` are notices, by id and network. `person` is who does it, `asked`
+whose request is ready by which code, `outcome` what comes of it when that is not that it is applied.
 """
 
 from __future__ import annotations
@@ -18,8 +18,10 @@ from sqlalchemy import Connection
 from pwa.dates import london_date, long_date
 from server import sessions
 from server.demo import person_id
+from server.push.notices import To
 from sync import publish
 from tests.features.at_collection import asked, emptied
+from tests.features.at_inbox import put_notice
 from tests.quick import call, quick
 from tests.world import DAY, Phone, World
 
@@ -36,7 +38,10 @@ globalThis.$reduce = (records, kind, data, meta) => {
   const view = viewOf(still(records)); // the worker holds on to what it read, so no reducer may change it
   reducers[kind](view, data, meta);
   const touched = view.takeTouched();
-  return touched.map((key) => [key, view.get(...key.split(":"))]);
+  return touched.map((key) => {
+    const [kind, ...id] = key.split(":");
+    return [key, view.get(kind, id.join(":"))];
+  });
 };
 """
 
@@ -70,6 +75,8 @@ def test_the_phone_foretells_what_the_server_does(
         emptied(world)
     for key, code in case.get("asked", []):
         asked(world, key, code)
+    for id, network in case.get("told", []):
+        put_notice(world, id, To(network))
     phone = world.phone(case["person"], DEVICE)
     for earlier, data in case["before"]:
         phone.do(earlier, at=world.now - 1, **data)

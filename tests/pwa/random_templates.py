@@ -324,6 +324,9 @@ class Generator:
         }
         if self.params is None:
             productions["name"] = lambda d: self.pick.choice(("rows", "rows", "nothing"))
+            productions["| without"] = lambda d: self.pick.choice(
+                ("(things | without(none_yet) | values)", "(things | without(things) | values)")
+            )
             productions["| values"] = lambda d: self.pick.choice(
                 ("(things | values)", "(things | values)", "(none_yet | values)")
             )

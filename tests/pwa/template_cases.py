@@ -18,6 +18,7 @@ CONTEXT: dict[str, Any] = {
     "minus": -1,
     "nothing": [],
     "hollow": {},
+    "less": {"10": {}, "p2": {}, "x": {}},
     "absent": None,
     "yes": True,
     "me": {"name": "Zoë", "items": "a key", "keys": {"x": 1}},
@@ -116,6 +117,10 @@ TAKEN = {
         '{% for r in rows | sort("n") %}{{ r.id }}{% endfor %}'
         '{% for r in rows | sort(attribute="t") %}{{ r.id }}{% endfor %}',
         "bcacab",
+    ),
+    "| without": (
+        "{{ things | without(hollow) | length }}{% for r in things | without(less) | values %}{{ r.id }} {% endfor %}",
+        "49 p1 ",
     ),
     "| values": (
         "{% for r in things | values %}{{ r.id }} {% endfor %}{% for x in me.keys | values %}{{ x }}{% endfor %}",

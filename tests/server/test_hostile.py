@@ -16,7 +16,17 @@ from tests.server.hostile import ATTACKER, INJECTED, NETWORKS, OTHER, TOKEN, Wat
 from tests.server.test_hostile_sync import domain, good
 from tests.world import Person, World, path_of
 
-ABOUT = ("pledge", "network", "topic", "device", "module", "scheme", "place")  # what an action is about
+ABOUT = (
+    "pledge",
+    "network",
+    "topic",
+    "device",
+    "module",
+    "scheme",
+    "place",
+    "notice",
+    "name",
+)  # what an action is about
 HTML = {"Accept": "text/html"}
 PAGES_AND_FILES = [path_of(page) for page in PAGES] + [
     *("/log-in", "/nope", "/me/data/copy", "/networks/n99", "/health", "/metrics", "/openapi.json", "/sw.js"),

@@ -33,6 +33,9 @@ DOMAIN = (
     "finished",
     "membership",
     "network_asked",
+    "preference",
+    "notice",
+    "notice_read",
     "network",
     "pledge",
     "person",
@@ -181,6 +184,9 @@ def good() -> dict[str, dict[str, Any]]:
         "stock.collect": desk | {"code": "2222"},
         "stock.put_back": desk | {"code": "2222"},
         "stock.checked": desk | {"code": "2222"},
+        "preference.set": {"name": "shift", "value": "nights"},
+        "notice.read": {"notice": "1"},
+        "network.level": network | {"level": "none"},
         "device.remove": {"device": "phone-1"},
     }
 

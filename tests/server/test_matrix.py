@@ -16,8 +16,11 @@ from sqlalchemy import Connection
 
 from server import members
 from server.access import scopes_of
+from server.push import notices
+from server.push.notices import To
 from server.site import Site
 from sync import Kind, push
+from tests.features.at_inbox import put_notice
 from tests.server.onlookers import EVERYBODY, NOBODY, Onlooker, enter, routes, settle_in
 from tests.world import Person, World
 
@@ -190,6 +193,7 @@ def scopes(world: World, where: str, who: Onlooker) -> set[str]:
         "team": {f"team:{who.team}"},
         "inside": {f"network:{network}" for network in who.inside},
         "desk": {f"place:{place}" for place in who.desks},
+        "told": {"public", f"person:{who.id}", *own.by_network.values(), *(f"network:{each}" for each in who.inside)},
     }[where]
 
 
@@ -216,14 +220,21 @@ def test_every_kind_of_record_is_sent_to_whom_the_table_says_and_to_nobody_else(
         phone.do("network.ask", topic="a2").do("pledge.take", pledge="p2", version=1, show="name")
         phone.do("module.finish", module="m1", version=1, gate_met="yes")
         phone.do("ally.request", scheme="s1", item="i1", collect_at="c1")
-        phone.do("stock.collect", place="c1", code="2222").send()
+        phone.do("preference.set", name="shift", value="days").do("stock.collect", place="c1", code="2222").send()
+    some = tuple(who.id for who in EVERYBODY if "n2" in who.inside)
+    for to in (To(), To("n2"), To(people=some[:1]), To("n2", some[:1])):
+        put_notice(full, notices.new_id(), to)
+    put_notice(full, "k1")
+    for who in EVERYBODY:
+        phone.person = who.id
+        phone.do("notice.read", notice="k1").send()
     for who in EVERYBODY:
         sent = held(full, who)
         allowed = {(scope, kind) for kind, row in MATRIX["records"].items() for scope in scopes(full, row["in"], who)}
         assert sent == live(full) & allowed, who.key
-    told = full.nobody().sync().json()["scopes"]
-    assert told.keys() == {"open"}
-    assert {doc[1] for doc in told["open"]["docs"]} == {
+    said = full.nobody().sync().json()["scopes"]
+    assert said.keys() == {"open"}
+    assert {doc[1] for doc in said["open"]["docs"]} == {
         k for k, row in MATRIX["records"].items() if row["in"] == "open"
     }
     assert {kind for _, kind in live(full)} == set(kinds), "every kind was there to be seen"

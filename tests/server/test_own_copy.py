@@ -12,8 +12,10 @@ from server.own_copy import OPAQUE, owned
 from server.passkeys import Passkey
 from server.people import put_role
 from server.push import subscriptions
+from server.push.notices import To
 from server.push.subscriptions import Phone
 from server.tables import METADATA
+from tests.features.at_inbox import put_notice
 from tests.world import Person, World
 
 PATH = "/me/data/copy"
@@ -26,6 +28,7 @@ OF_NOBODY = {
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
 OF_NOBODY |= {"ring", "delivery"}
+OF_NOBODY |= {"notice"}
 OF_NOBODY |= {"held_code", "place", "scheme", "stock_move"}
 
 
@@ -41,6 +44,11 @@ def busy(world: World, key: str) -> Person:
     person.do("module.finish", "/pledges", module="m1", version="1", gate_met="yes")
     world.write(put_role, person_id(key), "secretary", "n3")
     person.do("ally.request", "/ally", scheme="s1", item="i1", collect_at="c1")
+    for to in (To(people=(person_id(key),)), To("n2", (person_id(key),))):
+        notice = world.new_id()
+        put_notice(world, notice, to)
+        person.do("notice.read", "/inbox", notice=notice)
+    person.do("preference.set", "/inbox", name="level:news", value="urgent")
     kinds = {"pledge.report": {"pledge": "p1", "how": "did"}, "pledge.renew": {}}
     actions = [
         {"id": f"{key}-{seq:012}", "seq": seq, "kind": kind, "v": 1, "at": world.now, "data": data}

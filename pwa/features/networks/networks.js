@@ -1,6 +1,6 @@
 // What a choice about a network will have done, shown before the server has said so. Pure.
 
-const monthOf = ({ on, on_text }) => ({ since: on.slice(0, 7), since_text: on_text.split(" ").slice(2).join(" ") });
+const fresh = ({ on, on_text }) => ({ level: "all", since: on.slice(0, 7), since_text: on_text.split(" ").slice(2).join(" ") });
 
 // A name that nobody may see was not looked at.
 const told = (held, seen_by) => ({ read_text: seen_by === "committee" ? held.read_text ?? "" : "" });
@@ -12,7 +12,7 @@ const change = (view, network, values) => {
 
 export const networks = {
   "network.join": (view, { network, as, seen_by, consent }, day) => {
-    const held = view.get("membership", network) ?? monthOf(day);
+    const held = view.get("membership", network) ?? fresh(day);
     view.put("membership", network, { ...held, as, seen_by, consent, ...told(held, seen_by) });
   },
 
@@ -20,6 +20,9 @@ export const networks = {
   "network.leave": (view, { network }) => {
     view.remove("membership", network);
     for (const post of Object.values(view.collection("post"))) if (post.network === network) view.remove("post", post.id);
+    for (const { id, topic } of Object.values(view.collection("notice"))) {
+      if (topic === network) ["notice", "notice_read"].forEach((kind) => view.remove(kind, id));
+    }
   },
 
   "network.seen_by": (view, { network, seen_by }) => change(view, network, (held) => ({ seen_by, ...told(held, seen_by) })),
