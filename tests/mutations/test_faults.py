@@ -6,11 +6,12 @@ import pytest
 
 from tests.mutations.ally_faults import ALLY_FAULTS
 from tests.mutations.faults import DEADLOCKS, FAULTS, NO_SORT
+from tests.mutations.notice_faults import NOTICE_FAULTS
 from tests.mutations.patching import Mutation, Patch, broken_copy, planted, unnoticed, whole_copy
 from tests.mutations.privacy import PRIVACY
 from tests.mutations.push_faults import PUSH_FAULTS
 
-TELLING = (*PRIVACY, *ALLY_FAULTS, *PUSH_FAULTS)
+TELLING = (*PRIVACY, *ALLY_FAULTS, *NOTICE_FAULTS, *PUSH_FAULTS)
 ENOUGH = "1000"  # histories in which each of these faults shows, many times over
 
 
