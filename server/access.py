@@ -72,6 +72,26 @@ def may_post(roles: Roles, network: str) -> bool:
     return leads(roles, network)
 
 
+def sends_as(roles: Roles, audience: str) -> str:
+    """In which role somebody may send messages to a network, to everybody ("news") or to those who follow what the
+    trust and the unions do together ("partnership"); nothing if they may not."""
+    wide = {"news": "coordinator", "partnership": "staffside"}.get(audience)
+    if wide:
+        return wide if (wide, "") in roles else ""
+    return next((role for role in LEADS if (role, audience) in roles), "")
+
+
+def confirms_as(roles: Roles, audience: str) -> str:
+    """Who may say yes to what goes to everybody. Never whoever wrote it: that is asked where it is done."""
+    if audience not in ("news", "partnership"):
+        return ""
+    return next((role for role in ("coordinator", "staffside", "admin", "chair") if role in dict(roles)), "")
+
+
+def may_open_notices(roles: Roles) -> bool:
+    return any(role in (*LEADS, "coordinator", "staffside", "admin") for role, _ in roles)
+
+
 def may_hand_over(roles: Roles, network: str) -> bool:
     return ("chair", network) in roles
 

@@ -185,6 +185,7 @@ async def running(site: Site, alone: bool) -> AsyncIterator[None]:
     tasks = [asyncio.create_task(site.post.run())]
     if alone:
         tasks.append(asyncio.create_task(housekeeping.every_day(site)))
+        tasks.append(asyncio.create_task(housekeeping.every_few_seconds(site)))
     if site.sender:
         await site.sender.open()
         tasks += [asyncio.create_task(worker.of(site, site.sender).run())] if alone else []

@@ -83,7 +83,7 @@ async def _work(config: Config) -> None:
     told = _told_to_stop()
     site = make_site(config)
     site.db.open()
-    tasks = [asyncio.create_task(housekeeping.every_day(site))]
+    tasks = [asyncio.create_task(each(site)) for each in (housekeeping.every_day, housekeeping.every_few_seconds)]
     if site.sender:
         await site.sender.open()
         tasks.append(asyncio.create_task(push_worker.of(site, site.sender).run()))

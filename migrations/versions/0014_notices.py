@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 TEXT = ("kind", "topic", "network", "title", "body", "href", "ask", "event", "sender", "expires", "state")
+WRITTEN = ("audience", "author", "sender", "title", "text", "state", "reached")
 
 
 def upgrade() -> None:
@@ -51,6 +52,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["person.id"], name=op.f("fk_preference_person_id"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("person_id", "name", name=op.f("pk_preference")),
     )
+    op.create_table(
+        "desk_notice",
+        sa.Column("id", sa.String(), nullable=False),
+        *(sa.Column(name, sa.String(), nullable=False) for name in WRITTEN),
+        sa.Column("written_at", sa.BigInteger(), nullable=False),
+        sa.Column("send_at", sa.BigInteger(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_desk_notice")),
+    )
+    with op.batch_alter_table("desk_notice", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_desk_notice_audience"), ["audience"], unique=False)
 
 
 def _of_nobody(name: str, whose: str) -> None:

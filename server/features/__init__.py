@@ -16,6 +16,7 @@ from server.features import (
     modules,
     network_desk,
     networks,
+    notice_desk,
     notices,
     pledges,
     statements,
@@ -41,6 +42,7 @@ FEATURES: tuple[Feature, ...] = (
     stock.FEATURE,
     stock_desk.FEATURE,
     notices.FEATURE,
+    notice_desk.FEATURE,
 )
 
 

@@ -41,6 +41,7 @@ KINDS = ("message", "place", "changed", "cancelled", "new", "reminder")
 URGENT = ("place", "changed", "cancelled")
 ON, CORRECTED, WITHDRAWN = "on", "corrected", "withdrawn"
 KEPT_DAYS = 30
+MORNING = 8 * 60
 DAY = 86_400_000  # milliseconds
 
 Body = dict[str, Any]
@@ -245,6 +246,10 @@ def ring_id(key: bytes, id: str, version: int) -> str:
 def tag_of(key: bytes, id: str) -> str:
     """What phones know a notice by, before and after it is corrected: 22 letters, from which nothing can be learnt."""
     return urlsafe_b64encode(bytes.fromhex(opaque(key, "tag", id))).decode().rstrip("=")
+
+
+def next_morning(now: int) -> int:
+    return hours.next_at(now, MORNING)
 
 
 def reader_scope(key: bytes, network: str, person: str) -> str:

@@ -4,6 +4,7 @@ from tests.mutations.patching import Mutation, Patch
 
 NOTICES, HOURS = "tests/push/test_notices.py", "tests/push/test_hours.py"
 FILE = "server/push/notices.py"
+DESK, DESK_FILE = "tests/features/test_notice_desk.py", "server/features/notice_desk.py"
 
 
 def fault(name: str, file: str, old: str, new: str, noticed_by: str) -> Mutation:
@@ -59,5 +60,26 @@ NOTICE_FAULTS = (
         '"title": "", "body": "[]", ',
         "",
         f"{NOTICES}::test_what_is_taken_back_loses_its_words_and_rings_only_where_it_rang[sqlite-False]",
+    ),
+    fault(
+        "whoever wrote to everybody says yes to it as well",
+        DESK_FILE,
+        '    if row["author"] == _author(context, row["id"]):\n',
+        '    if row["author"] == "":\n',
+        f"{DESK}::test_what_goes_to_everybody_waits_for_somebody_else_to_say_yes[sqlite-news-coordinator-admin]",
+    ),
+    fault(
+        "what goes to everybody waits for nobody",
+        DESK_FILE,
+        '"state": WAITING if args.audience in WIDE else SET',
+        '"state": SET',
+        f"{DESK}::test_what_goes_to_everybody_waits_for_somebody_else_to_say_yes[sqlite-news-coordinator-admin]",
+    ),
+    fault(
+        "what was stopped goes all the same",
+        DESK_FILE,
+        '        _put(context, row["id"], state=STOPPED)\n\n\n',
+        "        pass\n\n\n",
+        f"{DESK}::test_what_is_stopped_within_the_minute_never_goes[sqlite]",
     ),
 )

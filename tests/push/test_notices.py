@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from pwa.dates import clock, london_date
 from server.demo import person_id
@@ -205,10 +205,13 @@ def test_what_is_over_goes_from_every_table_and_every_phone(world: World) -> Non
     phone = world.phone("private").do("notice.read", notice="k1").do("notice.read", notice="k2")
     phone.send()
     for days, left in ((30, 3), (31, 0)):
-        clear = partial(notices.clear_out, now=world.now + days * DAY)
-        world.write(lambda connection, clear=clear: publish(world.engine, connection, clear(connection)))
+        world.write(_cleared, world, world.now + days * DAY)
         phone.receive()
         assert len(phone.all("notice")) == left
     for table in ("notice", "notice_person", "notice_member", "notice_read"):
         assert world.rows(f"SELECT * FROM {table}") == [], table
     assert phone.all("notice_read") == {}
+
+
+def _cleared(connection: Connection, world: World, now: int) -> None:
+    publish(world.engine, connection, notices.clear_out(connection, now))

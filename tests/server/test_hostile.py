@@ -25,6 +25,7 @@ ABOUT = (
     "scheme",
     "place",
     "notice",
+    "audience",
     "name",
 )  # what an action is about
 HTML = {"Accept": "text/html"}

@@ -186,6 +186,11 @@ def good() -> dict[str, dict[str, Any]]:
         "stock.checked": desk | {"code": "2222"},
         "preference.set": {"name": "shift", "value": "nights"},
         "notice.read": {"notice": "1"},
+        "notice.send": {"audience": "n3", "title": "Hello", "text": "We meet on Monday", "when": "now"},
+        "notice.confirm": {"audience": "news", "notice": "1"},
+        "notice.stop": {"audience": "n3", "notice": "1"},
+        "notice.correct": {"audience": "n3", "notice": "1", "title": "Hello", "text": "We meet on Friday"},
+        "notice.withdraw": {"audience": "n3", "notice": "1"},
         "network.level": network | {"level": "none"},
         "device.remove": {"device": "phone-1"},
     }

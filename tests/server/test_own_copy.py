@@ -28,7 +28,7 @@ OF_NOBODY = {
 }
 OF_NOBODY |= {"names_read", "network_post", "network_said"}
 OF_NOBODY |= {"ring", "delivery"}
-OF_NOBODY |= {"notice"}
+OF_NOBODY |= {"notice", "desk_notice"}
 OF_NOBODY |= {"held_code", "place", "scheme", "stock_move"}
 
 
