@@ -56,9 +56,9 @@ def said(phone: OnPhone) -> str:
     return phone.browser.text("#undo [role=status]")
 
 
-def at_desk(browser: Browser, server: LiveServer) -> OnPhone:
+def at_desk(browser: Browser, server: LiveServer, who: str = "helper") -> OnPhone:
     phone = OnPhone(browser, server)
-    phone.log_in("helper")
+    phone.log_in(who)
     phone.open(HERE)
     assert phone.page == "hand-over"
     return phone
@@ -108,7 +108,7 @@ def test_two_helpers_with_no_signal_hand_over_the_last_one_and_nobody_is_held_up
     one = at_desk(open_browser(profile="one"), server)
     write_down(one, "count", 1)
     wait(lambda: lanyards(one) == ["1", "2"] and one.unsent == 0, seconds=45)
-    other = at_desk(open_browser(profile="other"), server)
+    other = at_desk(open_browser(profile="other"), server, "coordinator")
     assert lanyards(other) == ["1", "2"]
     server.stop()
     for phone, code in ((one, first), (other, second)):
