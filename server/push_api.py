@@ -82,7 +82,10 @@ class Tested(msgspec.Struct):
 
 
 def _refusals(*statuses: int) -> Said:
-    return {each: ResponseSpec(Problem, description="Refused", media_type=PROBLEM_JSON) for each in statuses}
+    return {
+        each: ResponseSpec(Problem, generate_examples=False, description="Refused", media_type=PROBLEM_JSON)
+        for each in statuses
+    }
 
 
 @get("/push/key", responses=_refusals(500), opt={"quiet": True})
