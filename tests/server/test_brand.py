@@ -67,7 +67,7 @@ def test_an_nhs_organisation_has_its_logo_and_its_colour_everywhere(
         assert alt == "Meadowbank Community and Mental Health Trust (demo)"
         assert page.count('content="#003087"') == 2, "the bar of the browser, light and dark"
     assert client.get(src).content == body
-    precached = json.loads(re.search(r"PRECACHE=(\[.*?\]);", site.assets.worker.decode())[1])  # type: ignore[index]
+    precached = json.loads(re.search(r'=(\["/static/[^\]]*\])', site.assets.worker.decode())[1])  # type: ignore[index]
     assert src in precached
     assert json.loads(site.assets.manifest)["theme_color"] == "#003087"
     style = next(file.body.decode() for url, file in site.assets.files.items() if url.endswith(".css"))
